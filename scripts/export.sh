@@ -1,0 +1,128 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Writes the commits of build/qemu-src back to patches/ and qemu/. Files of the
+# overlay that were edited in qemu/ since the last synchronisation are kept; when
+# both sides changed one, nothing is written.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/series-lib.sh
+. "$ROOT/scripts/series-lib.sh"
+
+[ -d "$QEMU_SRC/.git" ] || die "there is no build/qemu-src to export; './build.sh qemu' makes it"
+for state in rebase-merge rebase-apply; do
+    [ ! -d "$QEMU_SRC/.git/$state" ] ||
+        die "a rebase is in progress in build/qemu-src: finish or abort it first"
+done
+
+base=$(base_commit)
+head=$(qgit rev-parse HEAD)
+synced=$(qgit rev-parse -q --verify "$SYNCED" || echo "$base")
+temp=$(mktemp -d)
+trap 'rm -rf "$temp"' EXIT
+mkdir "$temp/patches"
+: >"$temp/adds"
+
+[ -z "$(qgit status --porcelain)" ] ||
+    note "edits in build/qemu-src that are not committed are not exported"
+[ -z "$(qgit rev-list --merges "$base..$head")" ] || die "build/qemu-src has a merge commit"
+
+# Each commit to a patch; what it adds goes to the overlay.
+number=0
+for commit in $(qgit rev-list --reverse "$base..$head"); do
+    number=$((number + 1))
+    subject=$(qgit log -1 --format=%s "$commit")
+    name=$(qgit log -1 --format='%h ("%s")' "$commit")
+    case $subject in
+    fixup!* | squash!* | amend!*)
+        die "$name is to be squashed: git -C build/qemu-src rebase -i --autosquash $base"
+        ;;
+    esac
+    if qgit log -1 --format=%B "$commit" | grep -qE '^(---( |$)|diff -|Index: |Adds: )'; then
+        die "the message of $name has a line that ends a mail's message or an Adds: line"
+    fi
+    [ -z "$(qgit log -1 --format=%B "$commit" | sed -n 2p)" ] ||
+        die "the message of $name needs an empty second line"
+    qgit diff-tree -r --no-commit-id --no-renames --diff-filter=A "$commit" |
+        awk '$2 !~ /^100/ { print "error: not a plain file: " $NF; bad = 1 } END { exit bad }' >&2
+    while read -r path; do
+        earlier=$(awk -F '\t' -v path="$path" '$1 == path { print $2 }' "$temp/adds")
+        [ -z "$earlier" ] ||
+            die "$name changes $path, which $earlier adds; a new file enters whole in one
+  commit: make it a fixup and rebase --autosquash, or split the file"
+    done < <(qgit diff-tree -r --no-commit-id --no-renames --name-only "$commit")
+    while read -r path; do
+        printf '%s\t%s\n' "$path" "$name" >>"$temp/adds"
+    done < <(added_files "$commit")
+    write_patch $number "$commit" >"$temp/patches/$(patch_name $number "$subject")"
+done
+
+# The overlay: three-way between the last synchronisation, qemu/ and HEAD.
+blob() {
+    qgit rev-parse -q --verify "$1:$2" || true
+}
+overlay_blob() {
+    if [ -e "$ROOT/qemu/$1" ]; then qgit hash-object --no-filters "$ROOT/qemu/$1"; fi
+}
+kept=0
+cut -f1 "$temp/adds" | sort >"$temp/now"
+for commit in $(qgit rev-list "$base..$synced"); do added_files "$commit"; done |
+    sort >"$temp/before"
+while read -r path; do
+    new=$(blob "$head" "$path")
+    old=$(blob "$synced" "$path")
+    mine=$(overlay_blob "$path")
+    if [ "$mine" = "$new" ]; then
+        if [ -n "$new" ]; then echo "mode $path" >>"$temp/todo"; fi
+    elif [ "$mine" = "$old" ]; then
+        if [ -n "$new" ]; then echo "write $path"; else echo "remove $path"; fi >>"$temp/todo"
+    elif [ "$new" = "$old" ]; then
+        note "qemu/$path was edited there; kept"
+        kept=$((kept + 1))
+    else
+        die "qemu/$path and build/qemu-src/$path both changed since they were last the same:
+  copy the wanted one over the other (and commit it in build/qemu-src), then export again"
+    fi
+done < <(sort -u "$temp/now" "$temp/before")
+
+# Nothing below fails half-way for a reason that could have been seen above.
+while read -r action path; do
+    file=$ROOT/qemu/$path
+    case $action in
+    write)
+        mkdir -p "$(dirname "$file")"
+        qgit cat-file blob "$head:$path" >"$file"
+        ;;
+    remove)
+        rm -f "$file"
+        rmdir -p --ignore-fail-on-non-empty "$(dirname "$file")" 2>/dev/null || true
+        continue
+        ;;
+    esac
+    case $(qgit ls-tree "$head" "$path") in
+    100755*) [ -x "$file" ] || chmod +x "$file" ;;
+    *) [ ! -x "$file" ] || chmod -x "$file" ;;
+    esac
+done < <(cat "$temp/todo" 2>/dev/null)
+for patch in $(patch_files); do
+    [ -e "$temp/patches/$patch" ] || rm "$ROOT/patches/$patch"
+done
+for file in "$temp"/patches/*; do
+    [ -e "$file" ] || continue
+    cmp -s "$file" "$ROOT/patches/${file##*/}" || cp "$file" "$ROOT/patches/"
+done
+version=$(qgit show "$base:VERSION")
+sed -i "s/^BASE_VERSION=.*/BASE_VERSION=$version/" "$ROOT/patches/base.conf"
+
+# Read it back: the same trees must come out.
+qgit update-ref "$SYNCED" "$head"
+problems=$(claim_problems)
+[ -z "$problems" ] || note "not yet in the series:
+$problems"
+tip=$(compose "$base")
+if [ "$kept" -eq 0 ]; then
+    [ "$(qgit rev-parse "$tip^{tree}")" = "$(qgit rev-parse "$head^{tree}")" ] ||
+        die "what was exported does not give the tree of build/qemu-src back"
+    series_hash >"$SYNCED_HASH"
+fi
+printf 'exported %d patches, %d new files\n' "$number" "$(wc -l <"$temp/now")"

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+# How QEMU is configured. Sourced after lib.sh.
+# shellcheck shell=bash disable=SC2034
+
+# All three are configured in one build folder, so they share the common objects;
+# what is built is chosen by ninja's target.
+QEMU_TARGETS=riscv64-softmmu,riscv32-softmmu,riscv64-linux-user
+
+configure_line() { # SOURCE
+    printf '%s/configure' "$1"
+    printf ' %s' "--python=$PYTHON" --without-default-features --enable-tcg --enable-fdt=system \
+        --enable-slirp --enable-pixman --disable-docs --disable-install-blobs \
+        --enable-werror "--target-list=$QEMU_TARGETS" "--gdb="
+}
+
+configure_in() { # FOLDER LINE
+    local line
+    rm -rf "$1"
+    mkdir -p "$1"
+    cd "$1" || return
+    read -r -a line <<<"$2"
+    CC="ccache gcc" "${line[@]}"
+}
