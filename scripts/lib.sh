@@ -49,10 +49,24 @@ progress_ticker() {
     done
 }
 
+# attempt LOGFILE COMMAND...: runs it with its output in LOGFILE and leaves the exit status
+# in $attempt_status. Never call it in a condition: set -e would be off inside.
+attempt() {
+    local log=$1
+    shift
+    set +e
+    (
+        set -e
+        "$@"
+    ) >"$log" 2>&1 </dev/null
+    attempt_status=$?
+    set -e
+}
+
 # step TITLE LOG COMMAND...: one line with the elapsed time; all output goes to
 # build/logs/LOG.log, whose tail is shown when the command fails.
 step() {
-    local title=$1 log=$LOGS/$2.log start=$SECONDS status=0 ticker=
+    local title=$1 log=$LOGS/$2.log start=$SECONDS ticker=
     shift 2
     mkdir -p "$LOGS"
     : >"$log"
@@ -62,14 +76,7 @@ step() {
     else
         printf '==> %s\n' "$title"
     fi
-    # A subshell of its own, not the left side of ||: there set -e would be ignored.
-    set +e
-    (
-        set -e
-        "$@"
-    ) >"$log" 2>&1 </dev/null
-    status=$?
-    set -e
+    attempt "$log" "$@"
     if [ -n "$ticker" ]; then
         kill "$ticker" 2>/dev/null || true
         wait "$ticker" 2>/dev/null || true
@@ -77,11 +84,11 @@ step() {
     elif [ $((SECONDS - start)) -ge 2 ]; then
         printf '    done in %s\n' "$(elapsed $((SECONDS - start)))"
     fi
-    if [ "$status" -ne 0 ]; then
+    if [ "$attempt_status" -ne 0 ]; then
         printf '%s\n' "---- last lines of $log" >&2
         tail -n 30 "$log" >&2
         printf '%s\n' "----" >&2
-        die "$title failed (exit status $status); full log: $log"
+        die "$title failed (exit status $attempt_status); full log: $log"
     fi
 }
 
@@ -99,7 +106,7 @@ stamp_set() {
     printf '%s\n' "$2" >"$STAMPS/$1"
 }
 
-# PATH and PYTHONPATH with the fetched Meson in front.
+# PATH and PYTHONPATH with the fetched Meson in front; ccache shared by all build folders.
 use_build_tools() {
     local tool
     for tool in "$BUILD"/tools/*/usr/bin; do
@@ -109,4 +116,5 @@ use_build_tools() {
         [ -d "$tool" ] && PYTHONPATH=$tool${PYTHONPATH:+:$PYTHONPATH}
     done
     export PATH PYTHONPATH
+    export CCACHE_BASEDIR=$BUILD CCACHE_NOHASHDIR=1
 }

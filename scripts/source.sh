@@ -110,11 +110,10 @@ get_source() {
         # Not by step: a failure here has a second way out.
         mkdir -p "$LOGS"
         echo "==> fetch the $BASE_PACKAGE source package of Debian $BASE_SUITE"
-        if (set -e; download_package) >"$LOGS/fetch.log" 2>&1; then
-            dsc=$(cached_dsc "$BASE_SERIES")
-        else
-            dsc=$(cached_dsc "$BASE_SERIES")
-            [ -z "$dsc" ] || note "fetching failed ($LOGS/fetch.log); using ${dsc##*/} of the cache"
+        attempt "$LOGS/fetch.log" download_package
+        dsc=$(cached_dsc "$BASE_SERIES")
+        if [ "$attempt_status" -ne 0 ] && [ -n "$dsc" ]; then
+            note "fetching failed ($LOGS/fetch.log); using ${dsc##*/} of the cache"
         fi
     fi
     if [ -z "$dsc" ]; then

@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# lint-builds.sh BASE TIP: every commit in between builds for riscv64-softmmu, and the
+# last one everything for all targets. A commit that built before isn't built again.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/qemu-lib.sh
+. "$ROOT/scripts/qemu-lib.sh"
+
+# The same relative paths as build/qemu-src and build/qemu have: ccache then shares.
+tree=$BUILD/lint/qemu-src
+folder=$BUILD/lint/qemu
+passed=$BUILD/lint/passed
+base=$1
+tip=$2
+
+use_build_tools
+mkdir -p "$passed"
+
+build_commit() { # COMMIT TARGET...
+    local commit=$1
+    shift
+    git -C "$tree" checkout -q --detach --force "$commit"
+    ninja -C "$folder" "$@"
+    touch "$passed/$commit"
+}
+
+prepare() {
+    rm -rf "$BUILD/lint/qemu-src" "$folder"
+    git -C "$QEMU_SRC" worktree prune
+    git -C "$QEMU_SRC" worktree add -q --detach "$tree" "$base"
+    configure_in "$folder" "$(configure_line "$tree")"
+}
+
+mapfile -t commits < <(git -C "$QEMU_SRC" rev-list --reverse "$base..$tip")
+number=0
+for commit in "${commits[@]}"; do
+    number=$((number + 1))
+    [ ! -e "$passed/$commit" ] || continue
+    if ! git -C "$tree" cat-file -e "$base" 2>/dev/null || [ ! -e "$folder/build.ninja" ]; then
+        step "configure a tree for patch builds" lint-configure prepare
+    fi
+    targets=(qemu-system-riscv64)
+    [ "$commit" != "$tip" ] || targets=(all)
+    step "patch $number/${#commits[@]} builds" "lint-build-$number" \
+        build_commit "$commit" "${targets[@]}"
+done
