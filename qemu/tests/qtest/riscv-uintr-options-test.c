@@ -48,6 +48,12 @@ static const Refused refused[] = {
       "-cpu rv64,x-uintr=on", "receivers" },
     /* Rules: CFG-19 */
     { "sutc-rv32", "-M virt -cpu rv32,x-sutc=on", "x-sutc" },
+    /* Rules: CFG-20 */
+    { "uintr-n-off", "-M virt -cpu rv64,x-uintr=on,x-n=off", "x-n" },
+    { "sutc-n-off", "-M virt -cpu rv64,x-sutc=on,x-n=off", "x-n" },
+    /* Rules: CFG-21 */
+    { "uintc-not-tcg", "-accel qtest -M virt,uintc=on", "TCG" },
+    { "plic-not-tcg", "-accel qtest -M virt,plic-umode=on", "TCG" },
 };
 
 /*
