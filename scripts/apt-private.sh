@@ -11,8 +11,7 @@ debian_mirror() {
     local codename mirror
     codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
     mirror=$(
-        # shellcheck disable=SC2016  # awk's own variables
-        find /etc/apt/sources.list.d -name '*.sources' -exec cat {} + 2>/dev/null |
+        { cat /etc/apt/sources.list.d/*.sources 2>/dev/null || true; } |
             awk -v RS= -v code="$codename" '{
                 uri = ""; suites = ""; off = 0
                 n = split($0, line, "\n")
@@ -23,7 +22,7 @@ debian_mirror() {
                 }
                 if (!off && uri != "" && index(suites, " " code " ")) { print uri; exit }
             }'
-        cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null |
+        { cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null || true; } |
             sed -n 's/^deb  *\(\[[^]]*\] *\)\{0,1\}//p' |
             awk -v code="$codename" '$2 == code { print $1; exit }'
     )

@@ -34,7 +34,8 @@ fetch_checkpatch() {
 }
 
 cached() {
-    find "$CACHE" -maxdepth 1 -name 'checkpatch-*.pl' 2>/dev/null | sort -V | head -1
+    [ -d "$CACHE" ] || return 0
+    find "$CACHE" -maxdepth 1 -name 'checkpatch-*.pl' | sort -V | head -1
 }
 
 script=$(cached)

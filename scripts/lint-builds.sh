@@ -22,7 +22,7 @@ build_commit() { # COMMIT TARGET...
     local commit=$1
     shift
     git -C "$tree" checkout -q --detach --force "$commit"
-    ninja -C "$folder" "$@"
+    ninja -j"$(nproc)" -C "$folder" "$@"
     touch "$passed/$commit"
 }
 

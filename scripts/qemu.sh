@@ -22,4 +22,4 @@ if ! stamp_is configure "$stamp" || [ ! -e "$QEMU_BUILD/build.ninja" ]; then
     stamp_set configure "$stamp"
 fi
 # Ninja itself knows what is out of date; the title says what a first build takes.
-step "build QEMU (first time: minutes)" "qemu-$1" ninja -C "$QEMU_BUILD" "${targets[@]}"
+step "build QEMU (first time: minutes)" "qemu-$1" ninja -j"$(nproc)" -C "$QEMU_BUILD" "${targets[@]}"
