@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#include "core/elf.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "arch/layout.h"
+#include "arch/mmu.h"
+#include "core/page.h"
+
+#define USER_LIMIT (USER_STACK_TOP - (USER_STACK_PAGES + 1) * PAGE_SIZE)
+
+static bool segment_is_valid(const Elf64_Phdr *segment, size_t size)
+{
+    return segment->p_filesz <= segment->p_memsz && segment->p_offset <= size &&
+           segment->p_filesz <= size - segment->p_offset && segment->p_vaddr >= USER_BASE &&
+           segment->p_vaddr % PAGE_SIZE == 0 && segment->p_vaddr < USER_LIMIT &&
+           segment->p_memsz <= USER_LIMIT - segment->p_vaddr &&
+           (segment->p_flags & (PF_W | PF_X)) != (PF_W | PF_X);
+}
+
+static uint64_t segment_flags(const Elf64_Phdr *segment)
+{
+    return PTE_R | (segment->p_flags & PF_W ? PTE_W : 0) | (segment->p_flags & PF_X ? PTE_X : 0);
+}
+
+static int load_segment(uint64_t *root, const Elf64_Phdr *segment, const char *contents)
+{
+    for (uint64_t at = 0; at < segment->p_memsz; at += PAGE_SIZE) {
+        char *page;
+        int error;
+
+        if (mmu_user_lookup(root, segment->p_vaddr + at, 0)) {
+            return -ENOEXEC; /* overlaps another segment */
+        }
+        page = page_alloc();
+        if (!page) {
+            return -ENOMEM;
+        }
+        if (at < segment->p_filesz) {
+            uint64_t left = segment->p_filesz - at;
+
+            memcpy(page, contents + at, left < PAGE_SIZE ? left : PAGE_SIZE);
+        }
+        error = mmu_map_user(root, segment->p_vaddr + at, page, segment_flags(segment));
+        if (error) {
+            page_free(page);
+            return error;
+        }
+    }
+    return 0;
+}
+
+int elf_load(uint64_t *root, const void *file, size_t size, uint64_t *entry)
+{
+    const Elf64_Ehdr *header = file;
+    const Elf64_Phdr *segments;
+
+    if (size < sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
+        header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_type != ET_EXEC ||
+        header->e_machine != EM_RISCV || header->e_phentsize != sizeof(*segments) ||
+        header->e_phoff % 8 || header->e_phoff > size ||
+        header->e_phnum > (size - header->e_phoff) / sizeof(*segments)) {
+        return -ENOEXEC;
+    }
+    segments = (const void *)((const char *)file + header->e_phoff);
+    for (unsigned i = 0; i < header->e_phnum; i++) {
+        int error;
+
+        if (segments[i].p_type != PT_LOAD) {
+            continue;
+        }
+        if (!segment_is_valid(&segments[i], size)) {
+            return -ENOEXEC;
+        }
+        error = load_segment(root, &segments[i], (const char *)file + segments[i].p_offset);
+        if (error) {
+            return error;
+        }
+    }
+    __asm__ volatile("fence.i"); /* the other harts do theirs when they switch to the process */
+    *entry = header->e_entry;
+    return 0;
+}

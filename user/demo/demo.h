@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* What the demonstration's two programs agree on, and how they wait and count. */
+#ifndef DEMO_H
+#define DEMO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/syscall.h"
+
+#define REQUEST_VECTOR 5
+#define ANSWER_VECTOR  9
+#define RUNNING_ROUNDS 1000
+#define BLOCKED_ROUNDS 100
+
+/* Instructions retired; host ticks unless QEMU runs with -icount, so see count_init(). */
+static inline uint64_t count_now(void)
+{
+    uint64_t value;
+
+    __asm__ volatile("csrr %0, instret" : "=r"(value) : : "memory");
+    return value;
+}
+
+/* Finds out with a loop of known length whether count_now() counts instructions. */
+void count_init(void);
+bool count_works(void);
+
+/* Sorts the values and returns the middle one. */
+uint64_t count_median(uint64_t *values, unsigned number);
+
+/* "123 instructions", or that they are not counted; valid until the next call. */
+const char *count_text(uint64_t instructions);
+
+/*
+ * How long to look at memory for a change before yielding. With -icount one host thread runs all
+ * harts in turn, and a hart that looks for long only uses up its turn.
+ */
+unsigned count_spins(void);
+
+#define WAIT_UNTIL(condition)                                                                      \
+    for (unsigned spins_ = 0; !(condition); spins_++) {                                            \
+        if (spins_ >= count_spins()) {                                                             \
+            yield();                                                                               \
+        }                                                                                          \
+    }
+
+#endif

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The sending side: started by demo.c, on another hart if there is one, with the handle to send to in
+ * its inherited table.
+ *
+ *   sender once HANDLE      sends one request; its exit status is what uipi.send returned
+ *   sender running HANDLE   round trips with a receiver that runs
+ *   sender blocked HANDLE   round trips with a receiver asleep in the kernel, then one send to it
+ *                           after it has gone
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "demo/demo.h"
+#include "lib/uintr.h"
+
+static volatile unsigned answers;
+static uint64_t handler_cost[RUNNING_ROUNDS];
+static uint64_t round_trip[RUNNING_ROUNDS];
+static unsigned results[3]; /* how often uipi.send returned 0, 1, 2 */
+
+static void handle_answer(uint64_t vectors)
+{
+    uint64_t start = count_now();
+    unsigned number = answers;
+
+    if (vectors == 1ul << ANSWER_VECTOR) {
+        answers = number + 1;
+    }
+    if (number > 0 && number <= RUNNING_ROUNDS) { /* the very first is the receiver's "go" */
+        handler_cost[number - 1] = count_now() - start;
+    }
+}
+
+static void check(long result, const char *what)
+{
+    if (result < 0) {
+        printf("[sender]   %s failed: error %d\n", what, errno);
+        exit_program(100);
+    }
+}
+
+/* The receiver is asleep for the `number`th time since `before`. */
+static bool receiver_sleeps(const struct uintr_stats *before, unsigned number)
+{
+    struct uintr_stats now;
+
+    uintr_read_stats(&now);
+    return now.slept == before->slept + number && now.blocked_now == before->blocked_now + 1;
+}
+
+static void run_rounds(int request, unsigned rounds, const struct uintr_stats *before)
+{
+    for (unsigned i = 0; i < rounds; i++) {
+        unsigned seen = answers;
+        uint64_t start, result;
+
+        if (before) {
+            WAIT_UNTIL(receiver_sleeps(before, i + 1));
+        }
+        start = count_now();
+        result = uipi_send((uint64_t)request);
+        WAIT_UNTIL(answers != seen);
+        round_trip[i] = count_now() - start;
+        results[result <= 2 ? result : 1]++;
+    }
+}
+
+static void print_results(unsigned rounds)
+{
+    printf("[sender]   hart %d: %u requests, %u answers; receiver was running %u times, "
+           "not running %u, gone %u\n",
+           get_cpu(), rounds, answers - 1, results[0], results[2], results[1]);
+    printf("[sender]   its answer handler's body: %s\n",
+           count_text(count_median(handler_cost, rounds)));
+    printf("[sender]   one round trip, both harts and the waiting: %s\n",
+           count_text(count_median(round_trip, rounds)));
+}
+
+/* The receiver has unregistered when it gives us a handle; our table entry is still there. */
+static int send_to_the_gone(int request)
+{
+    check(take_handle(), "take_handle");
+    return (int)uipi_send((uint64_t)request);
+}
+
+static int exchange(int request, bool blocked)
+{
+    struct uintr_stats before;
+    unsigned rounds = blocked ? BLOCKED_ROUNDS : RUNNING_ROUNDS;
+    int answer;
+
+    uintr_read_stats(&before);
+    check(uintr_set_handler(handle_answer), "uintr_register_handler");
+    answer = uintr_create_fd(ANSWER_VECTOR, 0);
+    check(answer, "uintr_create_fd");
+    uintr_enable();
+    check(give_handle(0, answer), "give_handle");
+    WAIT_UNTIL(answers == 1); /* the receiver has the handle and is ready */
+    run_rounds(request, rounds, blocked ? &before : NULL);
+    print_results(rounds);
+    if (answers - 1 != rounds || results[UIPI_REFUSED] != 0) {
+        return 99;
+    }
+    return blocked ? send_to_the_gone(request) : 0;
+}
+
+int main(int argc, char **argv)
+{
+    int request;
+
+    if (argc != 3) {
+        printf("usage: sender once|running|blocked HANDLE\n");
+        return 100;
+    }
+    count_init();
+    request = uintr_register_sender(atoi(argv[2]), 0);
+    check(request, "uintr_register_sender");
+    if (strcmp(argv[1], "once") == 0) {
+        printf("[sender]   hart %d: uipi.send, one instruction and no system call\n", get_cpu());
+        return (int)uipi_send((uint64_t)request);
+    }
+    return exchange(request, strcmp(argv[1], "blocked") == 0);
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+/* Does one forbidden thing, named by its argument; the kernel must kill it and nothing else. */
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char constant[8] = "const";
+static uint32_t code_in_data = 0x00008067; /* ret */
+
+static unsigned recurse(unsigned depth)
+{
+    volatile char space[4096];
+
+    space[0] = (char)depth;
+    return depth == ~0u ? 0 : recurse(depth + 1) + (unsigned)space[0];
+}
+
+static void do_it(const char *what)
+{
+    volatile uint64_t *kernel = (uint64_t *)0xffffffc080200000;
+
+    if (strcmp(what, "null") == 0) {
+        *(volatile char *)0 = 1;
+    } else if (strcmp(what, "read-kernel") == 0) {
+        (void)*kernel;
+    } else if (strcmp(what, "jump-kernel") == 0) {
+        ((void (*)(void))kernel)();
+    } else if (strcmp(what, "write-constant") == 0) {
+        *(volatile char *)constant = 1;
+    } else if (strcmp(what, "write-text") == 0) {
+        *(volatile uint32_t *)(uintptr_t)printf = 0;
+    } else if (strcmp(what, "run-data") == 0) {
+        ((void (*)(void))(uintptr_t)&code_in_data)();
+    } else if (strcmp(what, "supervisor-register") == 0) {
+        __asm__ volatile("csrw 0x1b1, zero"); /* suirs */
+    } else if (strcmp(what, "overflow") == 0) {
+        recurse(0);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2) {
+        do_it(argv[1]);
+    }
+    printf("fault: still alive\n");
+    return 0;
+}
