@@ -23,7 +23,10 @@ fetch_checkpatch() {
         echo "trying $version"
         if private_apt $suites apt-get source --tar-only --download-only "qemu=$version"; then
             version=${version#*:}
-            tar -xJf ./*.orig.tar.xz --wildcards '*/scripts/checkpatch.pl' -O >checkpatch.pl
+            # Not those of the firmware sources further down.
+            tar -xJf ./*.orig.tar.xz --wildcards --no-wildcards-match-slash \
+                '*/scripts/checkpatch.pl' -O >checkpatch.pl
+            perl -wc checkpatch.pl
             mv checkpatch.pl "$CACHE/checkpatch-${version%%+*}.pl"
             cd "$CACHE"
             rm -rf "$dir"
