@@ -1,6 +1,6 @@
 /*
- * QTest cases for the RISC-V user interrupts in the migration stream: all of
- * their state arrives, and without them there is none
+ * QTest cases for the RISC-V user interrupts in the migration stream: the state
+ * of the harts arrives, and without the extensions there is none
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -160,68 +160,6 @@ static void test_timer(void)
     qtest_quit(qts);
 }
 
-/* Rules: USTATE-4 */
-static void test_receivers(void)
-{
-    QTestState *qts = qtest_init(ALL_ON);
-    uint64_t first = LOW_MODE64 | LOW_HART(0x1234) | LOW_THRESHOLD(17) |
-                     LOW_TAG(0xbeef);
-    uint64_t last = LOW_KN | LOW_HART(1) | LOW_TAG(1);
-
-    slot_write(qts, 0, UINTC_LOW, first);
-    slot_write(qts, 0, UINTC_HIGH, 0x8000000000000001);
-    slot_write(qts, 511, UINTC_LOW, last);
-    slot_write(qts, 511, UINTC_HIGH, 0xf0);
-    qts = load(ALL_ON, save(qts));
-    g_assert_cmphex(slot_read(qts, 0, UINTC_LOW), ==, first);
-    g_assert_cmphex(slot_read(qts, 0, UINTC_HIGH), ==, 0x8000000000000001);
-    g_assert_cmphex(slot_read(qts, 1, UINTC_LOW), ==, 0);
-    g_assert_cmphex(slot_read(qts, 511, UINTC_LOW), ==, last);
-    g_assert_cmphex(slot_read(qts, 511, UINTC_HIGH), ==, 0xf0);
-    qtest_quit(qts);
-}
-
-/* Rules: USTATE-4 */
-static void test_doorbells(void)
-{
-    QTestState *qts = qtest_init(ALL_ON);
-
-    slot_write(qts, 5, UINTC_LOW, LOW_MODE64 | LOW_KN);
-    slot_write(qts, 300, UINTC_LOW, LOW_MODE64 | LOW_KN);
-    post(qts, 5, 1);
-    post(qts, 300, 1);
-    qts = load(ALL_ON, save(qts));
-    g_assert_cmphex(control_read(qts, UINTC_OUTSTANDING), ==, 2);
-    g_assert_cmphex(control_read(qts, UINTC_DOORBELL), ==, 5);
-    g_assert_cmphex(control_read(qts, UINTC_DOORBELL), ==, 300);
-    g_assert_cmphex(control_read(qts, UINTC_DOORBELL), ==, UINTC_NO_DOORBELL);
-    g_assert_cmphex(control_read(qts, UINTC_OUTSTANDING), ==, 0);
-    qtest_quit(qts);
-}
-
-/* Rules: USTATE-3 USTATE-4: the level arrives, and without the latch */
-static void test_level(void)
-{
-    QTestState *qts = qtest_init(ALL_ON);
-
-    run_receiver(qts, 1, 9);
-    slot_write(qts, 9, UINTC_LOW, LOW_ACTIVE | LOW_MODE64 | LOW_HART(1));
-    slot_write(qts, 9, UINTC_HIGH, 1);
-    g_assert_true(usip(qts, 1));
-    qts = load(ALL_ON, save(qts));
-    g_assert_false(usip(qts, 0));
-    g_assert_true(usip(qts, 1));
-    clear_usip(qts, 1);
-    g_assert_true(usip(qts, 1));
-    g_assert_cmphex(slot_read(qts, 9, UINTC_HIGH), ==, 1);
-    g_assert_false(usip(qts, 1));
-
-    /* ... and the hart still runs this receiver */
-    slot_write(qts, 9, UINTC_HIGH, 2);
-    g_assert_true(usip(qts, 1));
-    qtest_quit(qts);
-}
-
 static const char * const sections[] = {
     "cpu/n", "cpu/uintr", "cpu/sutc", "riscv_uintc"
 };
@@ -270,9 +208,6 @@ int main(int argc, char **argv)
     g_test_add_func("/uintr/migration/csrs", test_csrs);
     g_test_add_func("/uintr/migration/latches", test_latches);
     g_test_add_func("/uintr/migration/timer", test_timer);
-    g_test_add_func("/uintr/migration/receivers", test_receivers);
-    g_test_add_func("/uintr/migration/doorbells", test_doorbells);
-    g_test_add_func("/uintr/migration/level", test_level);
     g_test_add_func("/uintr/migration/sections", test_sections);
 
     return g_test_run();
