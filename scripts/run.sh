@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # run.sh [PROGRAM [ARGUMENT...]]: boots the guest; the exit status is the guest's.
-# QEMU_EXTRA holds further options for QEMU, for example "-icount shift=0,sleep=off".
+# QEMU_EXTRA holds further options for QEMU. By default it has QEMU count instructions, which
+# makes the guest's numbers exact; QEMU_EXTRA= gives every hart a thread of its own instead.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 [ -e "$FIRMWARE" ] || die "$FIRMWARE is missing (package opensbi)"
-read -r -a extra <<<"${QEMU_EXTRA:-}"
+read -r -a extra <<<"${QEMU_EXTRA--icount shift=0,sleep=off}"
 exec "$QEMU_BUILD/qemu-system-riscv64" \
     -M virt,uintc=on -cpu rv64,x-uintr=on -smp 2 -m 256M \
     -display none -monitor none -serial stdio -no-reboot \

@@ -211,7 +211,6 @@ void process_exit(int status)
 void process_off_stack(struct thread *thread)
 {
     struct process *process = thread->process;
-    struct thread *waiter = NULL;
 
     spin_lock(&process_lock);
     for (unsigned i = 0; i < MAX_PROCESSES; i++) { /* children become orphans, dead ones go */
@@ -224,8 +223,7 @@ void process_off_stack(struct thread *thread)
     }
     if (process->parent) {
         process->state = PROCESS_ZOMBIE;
-        waiter = &process->parent->thread;
-        sched_wake(waiter);
+        sched_wake(&process->parent->thread, WAIT_CHILD);
     } else {
         process->state = PROCESS_FREE;
     }
@@ -262,7 +260,7 @@ int process_wait(int pid)
             spin_unlock(&process_lock);
             return status;
         }
-        sched_block(&process_lock);
+        sched_block(&process_lock, WAIT_CHILD);
     }
 }
 
@@ -309,7 +307,7 @@ int process_give_handle(int pid, int handle)
         result = add_handle(target, self->handles[handle]);
         if (result >= 0) {
             target->inbox[target->inbox_length++] = result;
-            sched_wake(&target->thread);
+            sched_wake(&target->thread, WAIT_HANDLE);
             result = 0;
         }
     }
@@ -324,7 +322,7 @@ int process_take_handle(void)
 
     spin_lock(&process_lock);
     while (self->inbox_length == 0) {
-        sched_block(&process_lock);
+        sched_block(&process_lock, WAIT_HANDLE);
         spin_lock(&process_lock);
     }
     handle = self->inbox[0];

@@ -122,10 +122,10 @@ void sched_start(struct thread *thread)
     spin_unlock(&thread->cpu->queue_lock);
 }
 
-void sched_wake(struct thread *thread)
+void sched_wake(struct thread *thread, enum thread_wait waits_for)
 {
     spin_lock(&thread->cpu->queue_lock);
-    if (thread->state == THREAD_BLOCKED) {
+    if (thread->state == THREAD_BLOCKED && thread->waits_for == waits_for) {
         make_ready(thread);
     }
     spin_unlock(&thread->cpu->queue_lock);
@@ -135,12 +135,13 @@ void sched_wake(struct thread *thread)
  * A waker on another hart may put this thread back into the queue before it has left its stack.
  * That is harmless: only this hart takes threads from this queue.
  */
-void sched_block(struct spinlock *lock)
+void sched_block(struct spinlock *lock, enum thread_wait waits_for)
 {
     struct cpu *cpu = this_cpu();
 
     spin_lock(&cpu->queue_lock);
     cpu->current->state = THREAD_BLOCKED;
+    cpu->current->waits_for = waits_for;
     spin_unlock(lock);
     switch_to_next(cpu);
 }

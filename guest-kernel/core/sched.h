@@ -17,10 +17,10 @@ void sched_start(struct thread *thread);
  * it waits for; whoever makes the condition true takes the same lock and calls sched_wake(), so
  * the wake-up cannot come between the caller's look and its sleep.
  */
-void sched_block(struct spinlock *lock);
+void sched_block(struct spinlock *lock, enum thread_wait waits_for);
 
-/* Makes a blocked thread ready; no effect on any other. */
-void sched_wake(struct thread *thread);
+/* Makes a thread ready that is blocked on this; no effect on any other. */
+void sched_wake(struct thread *thread, enum thread_wait waits_for);
 
 /* Lets the next ready thread of this hart run; returns at once when there is none. */
 void sched_yield(void);

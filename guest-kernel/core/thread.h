@@ -17,6 +17,13 @@ enum thread_state {
     THREAD_DEAD, /* never to run again */
 };
 
+/* What a blocked thread waits for: a wake-up for anything else passes it by. */
+enum thread_wait {
+    WAIT_CHILD,
+    WAIT_HANDLE,
+    WAIT_UINTR,
+};
+
 /* What context_switch() saves; order known to arch/trap.S. */
 struct context {
     uint64_t ra;
@@ -32,13 +39,14 @@ struct uintr_context {
 };
 
 struct thread {
-    struct context context;  /* its own hart only */
-    enum thread_state state; /* under the hart's queue_lock */
-    struct thread *next;     /* run queue; under the hart's queue_lock */
-    struct cpu *cpu;         /* constant */
-    struct process *process; /* constant; NULL for an idle thread */
-    uint64_t kernel_sp;      /* constant: top of its kernel stack */
-    uint64_t *root;          /* page table, NULL for the kernel's; its own hart only */
+    struct context context;     /* its own hart only */
+    enum thread_state state;    /* under the hart's queue_lock */
+    enum thread_wait waits_for; /* while blocked; under the hart's queue_lock */
+    struct thread *next;        /* run queue; under the hart's queue_lock */
+    struct cpu *cpu;            /* constant */
+    struct process *process;    /* constant; NULL for an idle thread */
+    uint64_t kernel_sp;         /* constant: top of its kernel stack */
+    uint64_t *root;             /* page table, NULL for the kernel's; its own hart only */
     struct uintr_context uintr;
     struct uintr_receiver *receiver; /* NULL without a handler; its own hart only */
     uint64_t suist;                  /* register value while it runs; its own hart only */

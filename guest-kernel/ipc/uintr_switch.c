@@ -134,7 +134,7 @@ int uintr_wait(unsigned flags)
     receiver->waiting = true;
     stats.slept++;
     stats.blocked_now++;
-    sched_block(&uintr_lock);
+    sched_block(&uintr_lock, WAIT_UINTR);
     return -EINTR;
 }
 
@@ -150,7 +150,7 @@ void uintr_doorbell(void)
             receivers[slot].waiting = false;
             stats.woken++;
             stats.blocked_now--;
-            sched_wake(receivers[slot].thread);
+            sched_wake(receivers[slot].thread, WAIT_UINTR);
         }
     }
     spin_unlock(&uintr_lock);

@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Boots the guest and checks what it prints and how it ends.
+
+guest-demo.py QEMU KERNEL INITRD [FIRMWARE]: one line `PASS guest/<name>` or `FAIL guest/<name>` a check,
+a failed one followed by its reason and the guest's output; the exit status is 1 if any failed.
+"""
+import re
+import subprocess
+import sys
+
+FIRMWARE = "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin"
+ICOUNT = ["-icount", "shift=0,sleep=off"]
+UINTR = ["-M", "virt,uintc=on", "-cpu", "rv64,x-uintr=on"]
+TIMEOUT = 120
+
+COUNTED = r"\d+ instructions"
+UNCOUNTED = r"not counted \(needs -icount\)"
+
+
+def demo_lines(harts, counted):
+    """The demonstration's lines, in order, for a number of harts."""
+    cost = COUNTED if counted else UNCOUNTED
+    other = 1 if harts > 1 else 0
+    running, ready = (1000, 0) if harts > 1 else (0, 1000)
+    found = ("0: posted to a running receiver" if harts > 1
+             else "2: posted to a receiver that was not running")
+    return [
+        rf"\[kernel\] {harts} harts?, 256 MiB of memory, UINTC at 0x2f10000 with 512 receivers",
+        r"User interrupts between two processes\.",
+        r"Instruction counts: " + ("exact" if counted else "none"),
+        r"1\. The receiver registers a handler",
+        r"\[receiver\] hart 0: handler registered, handle made for vector 5, sender started",
+        rf"\[sender\]   hart {other}: uipi\.send, one instruction and no system call",
+        r"\[receiver\] hart 0: interrupted in user mode, pending vectors 0x20",
+        r"\[receiver\] uipi\.send returned " + found,
+        r"2\. The handler answers the same way: 1000 round trips\.",
+        rf"\[sender\]   hart {other}: 1000 requests, 1000 answers; receiver was running {running} times, "
+        rf"not running {ready}, gone 0",
+        r"\[sender\]   its answer handler's body: " + cost,
+        r"\[sender\]   one round trip, both harts and the waiting: " + cost,
+        r"\[receiver\] hart 0: 1000 requests; its handler's body, answer included: " + cost,
+        r"\[receiver\] getting into a handler and out again: " + cost,
+        r"3\. The receiver sleeps in the kernel, the doorbell wakes it: 100 times\.",
+        rf"\[sender\]   hart {other}: 100 requests, 100 answers; receiver was running 0 times, "
+        r"not running 100, gone 0",
+        r"\[sender\]   its answer handler's body: " + cost,
+        r"\[sender\]   one round trip, both harts and the waiting: " + cost,
+        r"\[receiver\] hart 0: slept 100 times, doorbells 100, woken by them 100 times",
+        r"4\. The receiver has unregistered; the sender still has its table entry\.",
+        r"\[receiver\] uipi\.send returned 1: refused, the receiver's Tag has changed",
+        r"Everything arrived\.",
+        r"\[kernel\] demo ended with status 0, powering off",
+    ]
+
+
+class Guest:
+    def __init__(self, arguments):
+        self.qemu, self.kernel, self.initrd = arguments[:3]
+        self.firmware = arguments[3] if len(arguments) > 3 else FIRMWARE
+        self.failed = False
+
+    def run(self, options, command=None):
+        """Exit status (or "timeout") and output."""
+        argv = [self.qemu, "-m", "256", "-display", "none", "-serial", "stdio", "-monitor", "none",
+                "-bios", self.firmware, "-kernel", self.kernel, "-initrd", self.initrd] + options
+        if command is not None:
+            argv += ["-append", command]
+        try:
+            done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, timeout=TIMEOUT, check=False)
+        except subprocess.TimeoutExpired as expired:
+            return "timeout", (expired.stdout or b"").decode(errors="replace")
+        return done.returncode, done.stdout.decode(errors="replace").replace("\r", "")
+
+    def verdict(self, name, problem, output):
+        if problem is None:
+            print(f"PASS guest/{name}", flush=True)
+            return
+        self.failed = True
+        print(f"FAIL guest/{name}")
+        print(f"# {problem}")
+        print("".join(f"# | {line}\n" for line in output.splitlines()[-60:]), end="", flush=True)
+
+    def expect(self, name, options, command, status, lines):
+        """Runs once; every pattern must match a line, in this order."""
+        actual, output = self.run(options, command)
+        problem = None
+        left = output.splitlines()
+        for pattern in lines:
+            at = next((i for i, line in enumerate(left) if re.match(pattern, line)), None)
+            if at is None:
+                problem = f"no line matches: {pattern}"
+                break
+            left = left[at + 1:]
+        if actual != status:
+            problem = f"exit status {actual}, expected {status}"
+        self.verdict(name, problem, output)
+        return output
+
+    def demonstration(self):
+        for harts in (1, 2, 4):
+            options = UINTR + ["-smp", str(harts)]
+            self.expect(f"demo-threads-smp{harts}", options, None, 0, demo_lines(harts, False))
+            first = self.expect(f"demo-icount-smp{harts}", options + ICOUNT, None, 0,
+                                demo_lines(harts, True))
+            _, second = self.run(options + ICOUNT)
+            self.verdict(f"demo-icount-smp{harts}-repeats",
+                         None if first == second else "two runs printed different output", second)
+
+    def refusals(self):
+        hint = r"\[kernel\] start QEMU with -M virt,uintc=on -cpu rv64,x-uintr=on"
+        missing = r"\[kernel\] this machine has no user interrupts; missing: "
+        self.expect("no-uintc", ["-M", "virt", "-cpu", "rv64,x-uintr=on", "-smp", "2"], None, 102,
+                    [missing + "UINTC$", hint])
+        self.expect("no-xuintr", ["-M", "virt", "-cpu", "rv64", "-smp", "2"], None, 102,
+                    [missing + "x-uintr UINTC$", hint])
+        self.expect("no-program", UINTR, "nothing at all", 101,
+                    [r'kernel panic: cannot start "nothing at all"'])
+        self.expect("exit-status", UINTR, "sender", 100,
+                    ["usage: sender", r"\[kernel\] sender ended with status 100"])
+
+    def system_calls(self):
+        self.expect("system-call-errors", UINTR, "errors", 0,
+                    [r"errors: ok write_console\(.*\) fails with EFAULT",
+                     r"errors: ok uintr_register_sender\(handle, 0\) fails with ESHUTDOWN",
+                     "errors: 0 surprises"])
+
+    def faults(self):
+        for kind, cause, text, address in (
+                ("null", 15, "store page fault", "0"),
+                ("read-kernel", 13, "load page fault", "0xffffffc080200000"),
+                ("jump-kernel", 12, "instruction page fault", "0xffffffc080200000"),
+                ("write-constant", 15, "store page fault", "0x1[0-9a-f]{4}"),
+                ("write-text", 15, "store page fault", "0x1[0-9a-f]{4}"),
+                ("run-data", 12, "instruction page fault", "0x1[0-9a-f]{4}"),
+                ("supervisor-register", 2, "illegal instruction", "0x1b101073"),
+                ("overflow", 15, "store page fault", "0x3fffffe[0-9a-f]{3}")):
+            self.expect(f"fault-{kind}", UINTR, f"fault {kind}", 128 + cause,
+                        [rf"\[kernel\] killed fault \(pid 1\): {text}, pc 0x[0-9a-f]+, address {address}$"])
+
+
+def main():
+    if len(sys.argv) not in (4, 5):
+        sys.exit(__doc__)
+    guest = Guest(sys.argv[1:])
+    guest.demonstration()
+    guest.refusals()
+    guest.system_calls()
+    guest.faults()
+    return guest.failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
