@@ -85,7 +85,7 @@ run)
     ;;
 test)
     "$ROOT/scripts/test.sh" --check "$@"
-    need_qemu all
+    need_qemu tests
     need_guest
     exec "$ROOT/scripts/test.sh" "$@"
     ;;

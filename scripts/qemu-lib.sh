@@ -21,3 +21,9 @@ configure_in() { # FOLDER LINE
     read -r -a line <<<"$2"
     CC="ccache gcc" "${line[@]}"
 }
+
+# The emulators and the qtest programs; ninja's "all" would add QEMU's unit tests.
+test_targets() { # FOLDER
+    printf '%s\n' qemu-system-riscv64 qemu-system-riscv32 qemu-riscv64
+    ninja -C "$1" -t targets all | sed -n 's,^\(tests/qtest/[^/:]*\): c_LINKER.*,\1,p'
+}

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# qemu.sh emulator|all: configures build/qemu when needed, then builds the system
-# emulator for riscv64 (what a user runs) or everything that the tests need.
+# qemu.sh emulator|tests: configures build/qemu when needed, then builds the system
+# emulator for riscv64 (what a user runs), or everything that the tests need.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -9,17 +9,16 @@ set -euo pipefail
 . "$ROOT/scripts/qemu-lib.sh"
 
 use_build_tools
-case $1 in
-emulator) targets=(qemu-system-riscv64) ;;
-all) targets=(all) ;;
-*) die "qemu.sh: emulator or all, not '$1'" ;;
-esac
-
 configure=$(configure_line "$QEMU_SRC")
 stamp=$(printf '%s\n' "$configure" "$(git -C "$QEMU_SRC" rev-list --max-parents=0 HEAD)" | hash_text)
 if ! stamp_is configure "$stamp" || [ ! -e "$QEMU_BUILD/build.ninja" ]; then
     step "configure QEMU" configure configure_in "$QEMU_BUILD" "$configure"
     stamp_set configure "$stamp"
 fi
+case $1 in
+emulator) targets=(qemu-system-riscv64) ;;
+tests) mapfile -t targets < <(test_targets "$QEMU_BUILD") ;;
+*) die "qemu.sh: emulator or tests, not '$1'" ;;
+esac
 # Ninja itself knows what is out of date; the title says what a first build takes.
 step "build QEMU (first time: minutes)" "qemu-$1" ninja -j"$(nproc)" -C "$QEMU_BUILD" "${targets[@]}"
