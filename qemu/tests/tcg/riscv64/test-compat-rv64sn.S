@@ -35,8 +35,7 @@ test_main:
     csrsi   CSR_USTATUS, STATUS_UIE
     GOTO_U()
     .irp round, 1, 2
-    li      a1, 0
-    UIPI_SEND(x0, a1)
+    UIPI_SEND(x0, x0)
     EXPECT_TRAP(MODE_U, IRQ(USI))
     CHECK_EQ(s2, 1 << 3)
     CHECK_EQ(s3, USIP)                  /* before the clear */
@@ -46,7 +45,7 @@ test_main:
 
     /* Masked, the same steps by hand: USIP stays until it is cleared. */
     csrci   CSR_USTATUS, STATUS_UIE
-    UIPI_SEND(x0, a1)
+    UIPI_SEND(x0, x0)
     CHECK_USIP(USIP)
     UIPI_READ(a0)
     CHECK_EQ(a0, 1 << 3)
@@ -60,7 +59,7 @@ test_main:
     /* Deactivated: no interrupt, the vector waits. */
     csrsi   CSR_USTATUS, STATUS_UIE
     UIPI_DEACTIVATE()
-    UIPI_SEND(x0, a1)
+    UIPI_SEND(x0, x0)
     EXPECT_NONE()
     CHECK_UINTC(SLOT(0) + ACTIVE, 0)
     UIPI_ACTIVATE()
