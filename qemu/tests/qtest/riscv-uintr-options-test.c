@@ -115,7 +115,8 @@ static bool tree_has(const char *args, const char *name)
     g_autofree char *tree = device_tree(args, &len);
 
     for (i = 1; i + size <= len; i++) {
-        if (!tree[i - 1] && !memcmp(tree + i, name, size)) {
+        /* the first item is where the value starts, on a word's boundary */
+        if ((i % 4 == 0 || !tree[i - 1]) && !memcmp(tree + i, name, size)) {
             return true;
         }
     }
