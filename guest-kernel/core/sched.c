@@ -127,6 +127,7 @@ void sched_wake(struct thread *thread, enum thread_wait waits_for)
     spin_lock(&thread->cpu->queue_lock);
     if (thread->state == THREAD_BLOCKED && thread->waits_for == waits_for) {
         make_ready(thread);
+        this_cpu()->need_resched |= thread->cpu == this_cpu();
     }
     spin_unlock(&thread->cpu->queue_lock);
 }

@@ -19,7 +19,7 @@ void sched_start(struct thread *thread);
  */
 void sched_block(struct spinlock *lock, enum thread_wait waits_for);
 
-/* Makes a thread ready that is blocked on this; no effect on any other. */
+/* Makes a thread ready that is blocked on this, to run soon; no effect on any other. */
 void sched_wake(struct thread *thread, enum thread_wait waits_for);
 
 /* Lets the next ready thread of this hart run; returns at once when there is none. */

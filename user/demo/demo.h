@@ -29,8 +29,11 @@ bool count_works(void);
 /* Sorts the values and returns the middle one. */
 uint64_t count_median(uint64_t *values, unsigned number);
 
-/* "123 instructions", or that they are not counted; valid until the next call. */
-const char *count_text(uint64_t instructions);
+/*
+ * The instructions from the one behind an uipi.send to oneself until it goes on: into an empty
+ * handler and out of it. Needs a process without a handler and leaves it so.
+ */
+uint64_t count_entry_and_exit(void);
 
 /*
  * How long to look at memory for a change before yielding. With -icount one host thread runs all

@@ -68,15 +68,18 @@ static void run_rounds(int request, unsigned rounds, const struct uintr_stats *b
     }
 }
 
-static void print_results(unsigned rounds)
+static void print_results(unsigned rounds, uint64_t entry_and_exit)
 {
     printf("[sender]   hart %d: %u requests, %u answers; receiver was running %u times, "
            "not running %u, gone %u\n",
            get_cpu(), rounds, answers - 1, results[0], results[2], results[1]);
-    printf("[sender]   its answer handler's body: %s\n",
-           count_text(count_median(handler_cost, rounds)));
-    printf("[sender]   one round trip, both harts and the waiting: %s\n",
-           count_text(count_median(round_trip, rounds)));
+    if (count_works()) {
+        printf("[sender]   its instructions per request: 1 to send, %lu into and out of the "
+               "handler, %lu in it\n",
+               entry_and_exit, count_median(handler_cost, rounds));
+        printf("[sender]   from send to answer, all harts, kernel included: %lu instructions\n",
+               count_median(round_trip, rounds));
+    }
 }
 
 /* The receiver has unregistered when it gives us a handle; our table entry is still there. */
@@ -90,6 +93,7 @@ static int exchange(int request, bool blocked)
 {
     struct uintr_stats before;
     unsigned rounds = blocked ? BLOCKED_ROUNDS : RUNNING_ROUNDS;
+    uint64_t entry_and_exit = count_entry_and_exit();
     int answer;
 
     uintr_read_stats(&before);
@@ -100,7 +104,7 @@ static int exchange(int request, bool blocked)
     check(give_handle(0, answer), "give_handle");
     WAIT_UNTIL(answers == 1); /* the receiver has the handle and is ready */
     run_rounds(request, rounds, blocked ? &before : NULL);
-    print_results(rounds);
+    print_results(rounds, entry_and_exit);
     if (answers - 1 != rounds || results[UIPI_REFUSED] != 0) {
         return 99;
     }

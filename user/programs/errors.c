@@ -8,6 +8,7 @@
 
 #define KERNEL_ADDRESS   0xffffffc080200000
 #define UNMAPPED_ADDRESS 0x1000
+#define STACK_TOP        0x3ffffff000 /* nothing is mapped from here on */
 #define TABLE_ENTRIES    512
 
 static int surprises;
@@ -35,7 +36,8 @@ static void test_general(void)
 {
     FAILS_WITH(write_console((const char *)KERNEL_ADDRESS, 8), EFAULT);
     FAILS_WITH(write_console((const char *)UNMAPPED_ADDRESS, 8), EFAULT);
-    FAILS_WITH(write_console((const char *)(uintptr_t)&surprises, (size_t)-1), EFAULT);
+    FAILS_WITH(write_console((const char *)STACK_TOP - 8, 16), EFAULT);
+    FAILS_WITH(write_console((const char *)UINT64_MAX - 7, 16), EFAULT);
     FAILS_WITH(uintr_read_stats((struct uintr_stats *)KERNEL_ADDRESS), EFAULT);
     FAILS_WITH(uintr_read_stats((struct uintr_stats *)(uintptr_t)test_general), EFAULT);
     FAILS_WITH(spawn((const char *)UNMAPPED_ADDRESS, 0), EFAULT);
