@@ -1,15 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The guest: its demonstration with one thread per hart and with -icount, its refusals, errors
-# and faults.
+# The guest: its demonstration with one thread per hart and with -icount, moved between QEMUs
+# while it runs, its refusals, errors and faults.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../../scripts/lib.sh"
 
 status=0
-"$PYTHON" "$ROOT/tests/guest-demo.py" "$QEMU_BUILD/qemu-system-riscv64" \
-    "$GUEST_BUILD/guest-kernel/kernel.elf" "$GUEST_BUILD/user/initrd.cpio" "$FIRMWARE" \
-    >"$RESULTS/guest.txt" || status=$?
-cat "$RESULTS/guest.txt"
-grep -aE '^(PASS|FAIL) guest/' "$RESULTS/guest.txt" >>"$RESULTS/tests.txt"
+for script in guest-demo guest-migrate; do
+    "$PYTHON" "$ROOT/tests/$script.py" "$QEMU_BUILD/qemu-system-riscv64" \
+        "$GUEST_BUILD/guest-kernel/kernel.elf" "$GUEST_BUILD/user/initrd.cpio" "$FIRMWARE" \
+        >"$RESULTS/guest.txt" || status=$?
+    cat "$RESULTS/guest.txt"
+    grep -aE '^(PASS|FAIL) guest/' "$RESULTS/guest.txt" >>"$RESULTS/tests.txt"
+done
 exit "$status"
