@@ -12,7 +12,7 @@
 #include "uintr-test.inc"
 
 /* Ticks of 100 ns: what must not pass, and what must */
-#define LONG_TICKS 20000000
+#define LONG_TICKS 100000000
 #define SHORT_TICKS 20000
 
     /* The M timer ends a wait that nothing else does. */

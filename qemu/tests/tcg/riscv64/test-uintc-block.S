@@ -19,7 +19,20 @@
 #define PLIC_CLAIM      (PLIC + 0x201004)
 #define ROUNDS          300
 #define PATIENCE        100000000
-#define LONG_TICKS      100000000       /* ten seconds */
+#define LONG_TICKS      600000000       /* a minute */
+
+    /* In one round of eight, wait here until the sender has sent again. */
+    .macro dawdle round
+    andi    t0, s4, 7
+    li      t1, \round
+    bne     t0, t1, 1f
+    addi    t1, s4, 1
+    SPIN(PATIENCE)
+    ld      t0, 0(s9)
+    beq     t0, t1, 9f
+    SPIN_END()
+1:
+    .endm
 
 /*
  * Hart 0 is the receiver and, in S mode, its kernel: it runs until it has
@@ -47,6 +60,7 @@ test_main:
     sw      t1, 0(t0)
     lla     s2, sequence
     lla     s3, answer
+    lla     s9, sent
     li      s4, 0                       /* seen */
     li      s7, 0
     li      s8, 0
@@ -77,7 +91,11 @@ receive:
 
 block:
     csrw    CSR_SUIRS, x0
+    /* Now and then the other hart's post comes just here ... */
+    dawdle  3
     SET_LOW(1, LOW_KN | LOW_MODE64 | LOW_TAG(3))
+    /* ... or here. */
+    dawdle  7
     UINTC_READ(s5, SLOT(1) + HIGH)
     beqz    s5, blocked
     li      t6, SLOT(1) + HIGH
@@ -110,8 +128,10 @@ run:
 
 finished:
     EXPECT_NONE()
-    /* It did block: otherwise this tests nothing. */
+    /* It did block, and it did find something. */
     sltiu   a0, s7, 2
+    CHECK_EQ(a0, 0)
+    sltiu   a0, s8, ROUNDS / 8
     CHECK_EQ(a0, 0)
     TO_M()
     PASS
@@ -126,6 +146,7 @@ hart_main:
     lw      t1, 0(t0)
     bnez    t1, 9f
     SPIN_END()
+    lla     s6, sent
     li      s4, 0
     li      s5, 0
     GOTO_U()
@@ -137,6 +158,7 @@ hart_main:
     UIPI_SEND(a0, a1)
     andi    a0, a0, ~2                  /* 0 or 2 */
     CHECK_EQ(a0, 0)
+    sd      s4, 0(s6)
     SPIN(PATIENCE)
     ld      t0, 0(s3)
     beq     t0, s4, 9f
@@ -160,6 +182,9 @@ sequence:
     .dword  0
     .space  56
 answer:
+    .dword  0
+    .space  56
+sent:
     .dword  0
     .space  56
 ready:
