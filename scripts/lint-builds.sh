@@ -18,6 +18,12 @@ tip=$2
 use_build_tools
 mkdir -p "$passed"
 
+# More is built of the last commit than of the same commit when others follow.
+marker() { # COMMIT
+    printf '%s/%s' "$passed" "$1"
+    [ "$1" != "$tip" ] || printf '.all'
+}
+
 build_commit() { # COMMIT
     local commit=$1 targets=(qemu-system-riscv64)
     git -C "$tree" checkout -q --detach --force "$commit"
@@ -27,7 +33,7 @@ build_commit() { # COMMIT
         mapfile -t targets < <(test_targets "$folder")
     fi
     ninja -j"$(nproc)" -C "$folder" "${targets[@]}"
-    touch "$passed/$commit"
+    touch "$(marker "$commit")"
 }
 
 prepare() {
@@ -41,7 +47,7 @@ mapfile -t commits < <(git -C "$QEMU_SRC" rev-list --reverse "$base..$tip")
 number=0
 for commit in "${commits[@]}"; do
     number=$((number + 1))
-    [ ! -e "$passed/$commit" ] || continue
+    [ ! -e "$(marker "$commit")" ] || continue
     if ! git -C "$tree" cat-file -e "$base" 2>/dev/null || [ ! -e "$folder/build.ninja" ]; then
         step "configure a tree for patch builds" lint-configure prepare
     fi

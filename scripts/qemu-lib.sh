@@ -10,7 +10,7 @@ configure_line() { # SOURCE
     printf '%s/configure' "$1"
     printf ' %s' "--python=$PYTHON" --without-default-features --enable-tcg --enable-fdt=system \
         --enable-slirp --enable-pixman --disable-docs --disable-install-blobs \
-        --enable-werror "--target-list=$QEMU_TARGETS" "--gdb="
+        --enable-werror "--target-list=$QEMU_TARGETS" --gdb= --firmwarepath=/usr/lib/ipxe/qemu
 }
 
 configure_in() { # FOLDER LINE
