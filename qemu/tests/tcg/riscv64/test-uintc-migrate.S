@@ -12,7 +12,7 @@
 #define SMP
 #include "uintc-test.inc"
 
-#define ROUNDS      300
+#define ROUNDS      150
 #define TURN        3                   /* interrupts before it moves */
 #define PATIENCE    400000000
 

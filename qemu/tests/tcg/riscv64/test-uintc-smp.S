@@ -16,7 +16,7 @@
 #ifndef HARTS
 #define HARTS   2
 #endif
-#define ROUNDS  200
+#define ROUNDS  (400 / HARTS)
 #define PATIENCE 400000000
 
 /*
