@@ -21,7 +21,7 @@ synced=$(qgit rev-parse -q --verify "$SYNCED" || echo "$base")
 temp=$(mktemp -d)
 trap 'rm -rf "$temp"' EXIT
 mkdir "$temp/patches"
-: >"$temp/adds"
+declare -A added_by # path of the overlay -> the commit that adds it
 
 [ -z "$(qgit status --porcelain)" ] ||
     note "edits in build/qemu-src that are not committed are not exported"
@@ -46,44 +46,48 @@ for commit in $(qgit rev-list --reverse "$base..$head"); do
     qgit diff-tree -r --no-commit-id --no-renames --diff-filter=A "$commit" |
         awk '$2 !~ /^100/ { print "error: not a plain file: " $NF; bad = 1 } END { exit bad }' >&2
     while read -r path; do
-        earlier=$(awk -F '\t' -v path="$path" '$1 == path { print $2 }' "$temp/adds")
-        [ -z "$earlier" ] ||
-            die "$name changes $path, which $earlier adds; a new file enters whole in one
+        [ -z "${added_by[$path]:-}" ] ||
+            die "$name changes $path, which ${added_by[$path]} adds; a new file enters whole in one
   commit: make it a fixup and rebase --autosquash, or split the file"
     done < <(qgit diff-tree -r --no-commit-id --no-renames --name-only "$commit")
     while read -r path; do
-        printf '%s\t%s\n' "$path" "$name" >>"$temp/adds"
+        added_by[$path]=$name
     done < <(added_files "$commit")
     write_patch $number "$commit" >"$temp/patches/$(patch_name $number "$subject")"
 done
 
 # The overlay: three-way between the last synchronisation, qemu/ and HEAD.
-blob() {
-    qgit rev-parse -q --verify "$1:$2" || true
-}
-overlay_blob() {
-    if [ -e "$ROOT/qemu/$1" ]; then qgit hash-object --no-filters "$ROOT/qemu/$1"; fi
-}
-kept=0
-cut -f1 "$temp/adds" | sort >"$temp/now"
+printf '%s\n' "${!added_by[@]}" | sed '/^$/d' | sort >"$temp/now"
 for commit in $(qgit rev-list "$base..$synced"); do added_files "$commit"; done |
-    sort >"$temp/before"
-while read -r path; do
-    new=$(blob "$head" "$path")
-    old=$(blob "$synced" "$path")
-    mine=$(overlay_blob "$path")
-    if [ "$mine" = "$new" ]; then
-        if [ -n "$new" ]; then echo "mode $path" >>"$temp/todo"; fi
-    elif [ "$mine" = "$old" ]; then
-        if [ -n "$new" ]; then echo "write $path"; else echo "remove $path"; fi >>"$temp/todo"
-    elif [ "$new" = "$old" ]; then
+    sort -u "$temp/now" - >"$temp/paths"
+mapfile -t paths <"$temp/paths"
+
+declare -A old new mode mine
+while IFS=$' \t' read -r _ _ id path; do
+    old[$path]=$id
+done < <([ ${#paths[@]} -eq 0 ] || qgit ls-tree "$synced" "${paths[@]}")
+while IFS=$' \t' read -r bits _ id path; do
+    new[$path]=$id
+    mode[$path]=$bits
+done < <([ ${#paths[@]} -eq 0 ] || qgit ls-tree "$head" "${paths[@]}")
+while read -r id path; do
+    mine[$path]=$id
+done < <(overlay_blobs <"$temp/paths")
+
+kept=0
+for path in "${paths[@]}"; do
+    if [ "${mine[$path]:-}" = "${new[$path]:-}" ]; then
+        echo "mode $path"
+    elif [ "${mine[$path]:-}" = "${old[$path]:-}" ]; then
+        if [ -n "${new[$path]:-}" ]; then echo "write $path"; else echo "remove $path"; fi
+    elif [ "${new[$path]:-}" = "${old[$path]:-}" ]; then
         note "qemu/$path was edited there; kept"
         kept=$((kept + 1))
     else
         die "qemu/$path and build/qemu-src/$path both changed since they were last the same:
   copy the wanted one over the other (and commit it in build/qemu-src), then export again"
     fi
-done < <(sort -u "$temp/now" "$temp/before")
+done >"$temp/todo"
 
 # Nothing below fails half-way for a reason that could have been seen above.
 while read -r action path; do
@@ -99,11 +103,12 @@ while read -r action path; do
         continue
         ;;
     esac
-    case $(qgit ls-tree "$head" "$path") in
-    100755*) [ -x "$file" ] || chmod +x "$file" ;;
-    *) [ ! -x "$file" ] || chmod -x "$file" ;;
-    esac
-done < <(cat "$temp/todo" 2>/dev/null)
+    if [ "${mode[$path]:-}" = 100755 ]; then
+        [ -x "$file" ] || chmod +x "$file"
+    elif [ -x "$file" ]; then
+        chmod -x "$file"
+    fi
+done <"$temp/todo"
 for patch in $(patch_files); do
     [ -e "$temp/patches/$patch" ] || rm "$ROOT/patches/$patch"
 done

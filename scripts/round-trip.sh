@@ -15,6 +15,8 @@ mkdir "$copy/build" "$copy/qemu"
 cp -r "$ROOT/scripts" "$ROOT/patches" "$copy/"
 [ ! -d "$ROOT/qemu" ] || cp -rT "$ROOT/qemu" "$copy/qemu"
 git clone -q -s --no-checkout "$QEMU_SRC" "$copy/build/qemu-src"
+# Few files suffice: everything below reads commits. The attributes shape the diffs.
+git -C "$copy/build/qemu-src" sparse-checkout set --no-cone /VERSION .gitattributes
 git -C "$copy/build/qemu-src" reset -q --hard "$base"
 (cd "$copy" && scripts/materialise.sh && scripts/export.sh)
 if [ "$(qgit show "$base:VERSION")" != "$BASE_VERSION" ]; then

@@ -33,6 +33,18 @@ overlay_files() {
         ! -name '*.pyc' -printf '%P\n' | sort
 }
 
+# Paths on stdin -> "blob-id path" of those that the overlay has. With -w the blobs are
+# stored in build/qemu-src.
+overlay_blobs() { # [-w]
+    local path have=()
+    while read -r path; do
+        [ ! -f "$ROOT/qemu/$path" ] || have+=("$path")
+    done
+    [ ${#have[@]} -gt 0 ] || return 0
+    paste -d ' ' <(printf "$ROOT/qemu/%s\n" "${have[@]}" |
+        qgit hash-object --no-filters "$@" --stdin-paths) <(printf '%s\n' "${have[@]}")
+}
+
 overlay_mode() {
     if [ -x "$ROOT/qemu/$1" ]; then echo 100755; else echo 100644; fi
 }
@@ -145,7 +157,7 @@ without_positions() {
 # a temporary index; the work tree isn't touched. A hunk that applies with an
 # offset is an error, unless the base isn't the one the series was exported on.
 compose() {
-    local base=$1 tip=$1 number=0 shifted=0 patch file path tree temp
+    local base=$1 tip=$1 number=0 shifted=0 patch file path id tree temp adds
     temp=$(mktemp -d)
     # shellcheck disable=SC2064  # the value of now is meant
     trap "rm -rf '$temp'" EXIT
@@ -160,12 +172,14 @@ compose() {
             patch_diff "$file" | qgit apply --cached --whitespace=nowarn - ||
                 die "patches/$patch does not apply"
         fi
-        while read -r path; do
-            [ -z "$(qgit ls-files "$path")" ] ||
-                die "patches/$patch adds $path, which the tree has already"
-            printf '%s %s\t%s\n' "$(overlay_mode "$path")" \
-                "$(qgit hash-object -w --no-filters "$ROOT/qemu/$path")" "$path"
-        done < <(patch_adds "$file") >"$temp/adds"
+        mapfile -t adds < <(patch_adds "$file")
+        if [ ${#adds[@]} -gt 0 ]; then
+            path=$(qgit ls-files "${adds[@]}")
+            [ -z "$path" ] || die "patches/$patch adds $path, which the tree has already"
+        fi
+        patch_adds "$file" | overlay_blobs -w | while read -r id path; do
+            printf '%s %s\t%s\n' "$(overlay_mode "$path")" "$id" "$path"
+        done >"$temp/adds"
         qgit update-index --add --index-info <"$temp/adds"
         tree=$(qgit write-tree)
         tip=$(patch_message "$file" |
