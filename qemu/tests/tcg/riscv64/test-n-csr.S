@@ -44,6 +44,7 @@ test_main:
     CHECK_CSR(CSR_SIDELEG, 0)
     CHECK_CSR(CSR_SEDELEG, 0)
     CHECK_CSR(CSR_UTVEC, 0)
+    CHECK_CSR(CSR_UCAUSE, 0)
 
     plain   CSR_USCRATCH
     plain   CSR_UTVAL

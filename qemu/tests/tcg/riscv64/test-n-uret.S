@@ -35,7 +35,7 @@
     .endm
 
 test_main:
-    /* From M mode: MPP, MPIE and MIE stay, MPRV becomes 0. */
+    /* From M mode: SPIE and SPP stay, MPRV becomes 0. */
     li      a1, STATUS_MPP | STATUS_MPIE | STATUS_SPIE | STATUS_SPP
     csrs    mstatus, a1
     all_states
@@ -48,7 +48,7 @@ test_main:
     csrw    CSR_UEPC, a0
     URET
 1:
-    in_u_mode
+    /* Not by way of an mret to U mode, which clears MPRV as well */
     TO_M()
     CHECK_CSR_BITS(mstatus, STATUS_MPRV, 0)
     CHECK_CSR_BITS(mstatus, STATUS_SPIE | STATUS_SPP, \

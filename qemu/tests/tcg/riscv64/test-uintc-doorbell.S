@@ -15,7 +15,6 @@
 #define PLIC            0xc000000
 #define SOURCE          52
 #define PRIORITY        (PLIC + SOURCE * 4)
-#define PLIC_PENDING    (PLIC + 0x1000 + SOURCE / 32 * 4)
 #define CONTEXT         1               /* hart 0, S mode */
 #define PLIC_ENABLE     (PLIC + 0x2000 + CONTEXT * 0x80 + SOURCE / 32 * 4)
 #define PLIC_CLAIM      (PLIC + 0x200004 + CONTEXT * 0x1000)
