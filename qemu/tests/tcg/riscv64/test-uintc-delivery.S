@@ -56,7 +56,7 @@ test_main:
     CHECK_USIP(USIP)
     csrrsi  a0, \csr, 0
     csrrci  a0, \csr, 0
-    li      t0, SSIP
+    li      t0, SSIP | UEIP
     csrrs   a0, \csr, t0
     csrrc   a0, \csr, t0
     CHECK_PENDING(1, 1)
