@@ -115,6 +115,15 @@ static void test_fdt_plic(void)
                "sifive,plic-1.0.0", 1);
 }
 
+static void test_fdt_sockets(void)
+{
+    check_node("-M uintc=on -cpu rv64,x-uintr=on -smp 4,sockets=2 "
+               "-object memory-backend-ram,id=ram0,size=16M "
+               "-object memory-backend-ram,id=ram1,size=16M "
+               "-numa node,memdev=ram0 -numa node,memdev=ram1", 4,
+               "sifive,plic-1.0.0", 1);
+}
+
 static void test_fdt_aplic(void)
 {
     check_node("-M uintc=on,aia=aplic -cpu rv64,x-uintr=on -smp 2", 2,
@@ -219,6 +228,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
 
     g_test_add_func("/virt/fdt/plic", test_fdt_plic);
+    g_test_add_func("/virt/fdt/sockets", test_fdt_sockets);
     g_test_add_func("/virt/fdt/aplic", test_fdt_aplic);
     g_test_add_func("/virt/fdt/plic-contexts", test_plic_contexts);
     g_test_add_func("/virt/off", test_off);
