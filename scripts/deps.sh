@@ -12,7 +12,7 @@ packages=(
     # the source package and the series
     ca-certificates dpkg-dev git patch perl xz-utils
     # QEMU's own qtests: boot ROMs of network cards, CD images
-    ipxe-qemu genisoimage
+    ipxe-qemu xorriso
     # the guest and the tests that run on the emulated machine
     gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf
     gcc-riscv64-linux-gnu libc6-dev-riscv64-cross opensbi device-tree-compiler

@@ -10,7 +10,16 @@ configure_line() { # SOURCE
     printf '%s/configure' "$1"
     printf ' %s' "--python=$PYTHON" --without-default-features --enable-tcg --enable-fdt=system \
         --enable-slirp --enable-pixman --disable-docs --disable-install-blobs \
-        --enable-werror "--target-list=$QEMU_TARGETS" --gdb= --firmwarepath=/usr/lib/ipxe/qemu
+        --enable-werror "--target-list=$QEMU_TARGETS" --gdb=
+}
+
+# The source package has no firmware: Debian's goes to where a QEMU that isn't installed
+# looks, so that `-bios` has its default and network cards their boot ROM.
+link_firmware() {
+    local folder=qemu-bundle/usr/local/share/qemu
+    mkdir -p "$folder"
+    ln -sf /usr/lib/ipxe/qemu/*.rom "$folder/"
+    ln -sf "$FIRMWARE" "$folder/opensbi-riscv64-generic-fw_dynamic.bin"
 }
 
 configure_in() { # FOLDER LINE
@@ -20,6 +29,7 @@ configure_in() { # FOLDER LINE
     cd "$1" || return
     read -r -a line <<<"$2"
     CC="ccache gcc" "${line[@]}"
+    link_firmware
 }
 
 # The emulators and the qtest programs; ninja's "all" would add QEMU's unit tests.
