@@ -116,6 +116,11 @@ class Guest:
                 self.expect(f"race-{mode}-smp{harts}", UINTR + ["-smp", str(harts)] + options, "race", 0,
                             [r"race: 5000 requests, 5000 answers, nothing lost"])
 
+    def switching(self):
+        line = "switching: 200 of 200 handled, 0 wrong uscratch, 0 wrong uepc"
+        for mode, options in (("threads", []), ("icount", ICOUNT)):
+            self.expect(f"switching-{mode}", UINTR + options, "switching", 0, [line, line])
+
     def refusals(self):
         hint = r"\[kernel\] start QEMU with -M virt,uintc=on -cpu rv64,x-uintr=on"
         missing = r"\[kernel\] this machine has no user interrupts; missing: "
@@ -154,6 +159,7 @@ def main():
     guest = Guest(sys.argv[1:])
     guest.demonstration()
     guest.race()
+    guest.switching()
     guest.refusals()
     guest.system_calls()
     guest.faults()
