@@ -24,7 +24,7 @@ static void require_user_interrupts(void)
     if (machine.has_uintr && machine.uintc.size && machine.plic.size) {
         return;
     }
-    kprintf("[kernel] this machine has no user interrupts; missing:%s%s%s\n"
+    kprintf("\n[kernel] this machine has no user interrupts; missing:%s%s%s\n"
             "[kernel] start QEMU with -M virt,uintc=on -cpu rv64,x-uintr=on\n",
             machine.has_uintr ? "" : " x-uintr", machine.uintc.size ? "" : " UINTC",
             machine.plic.size ? "" : " PLIC");
@@ -44,7 +44,7 @@ void kernel_main(uint64_t hart_id, uint64_t tree)
     cpu_init_boot(hart_id);
     uintr_init();
     cpu_start_others();
-    kprintf("[kernel] %u hart%s, %lu MiB of memory, UINTC at %#lx with %u receivers\n",
+    kprintf("\n[kernel] %u hart%s, %lu MiB of memory, UINTC at %#lx with %u receivers\n",
             machine.harts, machine.harts == 1 ? "" : "s", machine.memory_size >> 20,
             machine.uintc.base, uintc_receivers());
     process_start_first(machine.command_line[0] ? machine.command_line : DEFAULT_COMMAND);
