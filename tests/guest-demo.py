@@ -8,6 +8,7 @@ a failed one followed by its reason and the guest's output; the exit status is 1
 import re
 import subprocess
 import sys
+import tempfile
 
 FIRMWARE = "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin"
 ICOUNT = ["-icount", "shift=0,sleep=off"]
@@ -110,6 +111,22 @@ class Guest:
             self.verdict(f"demo-icount-smp{harts}-repeats",
                          None if first == second else "two runs printed different output", second)
 
+        everything = ["-M", "virt,uintc=on,plic-umode=on", "-cpu", "rv64,x-uintr=on,x-sutc=on", "-smp", "2"]
+        self.expect("demo-everything-on", everything, None, 0, demo_lines(2, False))
+
+    def record_and_replay(self):
+        """A replay must print what was recorded; QEMU's record/replay takes one hart only."""
+        with tempfile.TemporaryDirectory() as folder:
+            modes = [UINTR + ["-icount", f"shift=0,rr={mode},rrfile={folder}/log"] for mode in ("record", "replay")]
+            recorded = self.expect("demo-record", modes[0], None, 0, demo_lines(1, True))
+            status, replayed = self.run(modes[1])
+            problem = None
+            if status != 0:
+                problem = f"exit status {status}, expected 0"
+            elif replayed != recorded:
+                problem = "the replay printed different output"
+            self.verdict("demo-record-replay", problem, replayed)
+
     def race(self):
         for harts in (1, 2, 4):
             for mode, options in (("threads", []), ("icount", ICOUNT)):
@@ -158,6 +175,7 @@ def main():
         sys.exit(__doc__)
     guest = Guest(sys.argv[1:])
     guest.demonstration()
+    guest.record_and_replay()
     guest.race()
     guest.switching()
     guest.refusals()
