@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The platform interrupt controller. Its one source in use, the UINTC's doorbell, goes to hart 0. */
+/* The platform interrupt controller. Its one source in use, the UINTC's doorbell, is hart 0's. */
 #ifndef DRIVERS_PLIC_H
 #define DRIVERS_PLIC_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The user-interrupt controller's registers. Every access is one 64-bit access and atomic against all
- * others, harts' `uipi` instructions included. Who may do what when is in ipc/uintr_switch.c.
+ * The user-interrupt controller's registers. Every access is one 64-bit access and atomic against
+ * all others, harts' `uipi` instructions included. Who may do what when is in ipc/uintr_switch.c.
  */
 #ifndef DRIVERS_UINTC_H
 #define DRIVERS_UINTC_H

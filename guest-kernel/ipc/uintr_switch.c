@@ -42,8 +42,8 @@ void uintr_activate(struct thread *thread)
 }
 
 /*
- * Active goes first: from then on no post sets the hart's USIP latch, and suirs next: from then on the
- * device does not hold USIP. For a thread on its way to sleep Active is clear already, KN is
+ * Active goes first: from then on no post sets the hart's USIP latch, and suirs next: from then on
+ * the device does not hold USIP. For a thread on its way to sleep Active is clear already, KN is
  * set and stays so; it wakes up Active.
  */
 void uintr_deactivate(struct thread *thread)
@@ -59,8 +59,8 @@ void uintr_deactivate(struct thread *thread)
 }
 
 /*
- * The latch is cleared last: before uintr_deactivate() a post could set it again, for the hart's next
- * thread to find. It is kept for this thread, which may have set it itself through uip.
+ * The latch is cleared last: before uintr_deactivate() a post could set it again, for the hart's
+ * next thread to find. It is kept for this thread, which may have set it itself through uip.
  */
 void uintr_switch_out(struct thread *thread)
 {
@@ -138,7 +138,7 @@ int uintr_wait(unsigned flags)
     return -EINTR;
 }
 
-/* Claiming under uintr_lock: a claim during uintr_wait()'s steps would find `waiting` not set yet. */
+/* Claims under uintr_lock: one during uintr_wait()'s steps would find `waiting` not set yet. */
 void uintr_doorbell(void)
 {
     uint64_t slot;

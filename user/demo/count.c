@@ -24,7 +24,7 @@ static bool loop_matches(uint64_t turns)
     return after - before == 2 * turns + 2;
 }
 
-/* Another hart's instructions may fall into a loop, hence a few tries; chance gives no two matches. */
+/* Another hart's instructions may fall into a loop, hence a few tries. */
 void count_init(void)
 {
     for (int i = 0; i < 5 && !works; i++) {

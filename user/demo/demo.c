@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The demonstration, and its receiving side; the sending side is sender.c. Prints one part after the
- * other; the exit status is 0 when everything that was to arrive has arrived.
+ * The demonstration, and its receiving side; the sending side is sender.c. Prints one part after
+ * the other; the exit status is 0 when everything that was to arrive has arrived.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The sending side: started by demo.c, on another hart if there is one, with the handle to send to in
- * its inherited table.
+ * The sending side: started by demo.c, on another hart if there is one, with the handle to send to
+ * in its inherited table.
  *
  *   sender once HANDLE      sends one request; its exit status is what uipi.send returned
  *   sender running HANDLE   round trips with a receiver that runs

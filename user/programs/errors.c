@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Calls every system call wrongly; one line per case, the exit status is the number of surprises. */
+/* Calls every system call wrongly; a line for each case, the exit status counts surprises. */
 #include <errno.h>
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Two processes on one hart give way to each other in the middle of their handlers. Each must find its
- * own user-level registers again: uepc, or it returns into the other's program; uscratch;
+ * Two processes on one hart give way to each other in the middle of their handlers. Each must find
+ * its own user-level registers again: uepc, or it returns into the other's program; uscratch;
  * utvec, or the other's handler runs; ustatus, or the interrupts stay off.
  *
  *   switching          starts the second one
