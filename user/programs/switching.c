@@ -43,7 +43,7 @@ static void count_only(uint64_t vectors)
     handled++;
 }
 
-/* Interrupted behind the send: with the other's uepc they end in the other and return its number. */
+/* Interrupted behind the send: with the other process's uepc, its number is returned. */
 static __attribute__((noinline)) unsigned send_from_first(uint64_t index)
 {
     uipi_send(index);
