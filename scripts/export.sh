@@ -21,45 +21,14 @@ synced=$(qgit rev-parse -q --verify "$SYNCED" || echo "$base")
 temp=$(mktemp -d)
 trap 'rm -rf "$temp"' EXIT
 mkdir "$temp/patches"
-declare -A added_by # path of the overlay -> the commit that adds it
-
 [ -z "$(qgit status --porcelain)" ] ||
     note "edits in build/qemu-src that are not committed are not exported"
-[ -z "$(qgit rev-list --merges "$base..$head")" ] || die "build/qemu-src has a merge commit"
-
-# Each commit to a patch; what it adds goes to the overlay.
-number=0
-for commit in $(qgit rev-list --reverse "$base..$head"); do
-    number=$((number + 1))
-    subject=$(qgit log -1 --format=%s "$commit")
-    name=$(qgit log -1 --format='%h ("%s")' "$commit")
-    case $subject in
-    fixup!* | squash!* | amend!*)
-        die "$name is to be squashed: git -C build/qemu-src rebase -i --autosquash $base"
-        ;;
-    esac
-    if qgit log -1 --format=%B "$commit" | grep -qE '^(---( |$)|diff -|Index: |Adds: )'; then
-        die "the message of $name has a line that ends a mail's message or an Adds: line"
-    fi
-    [ -z "$(qgit log -1 --format=%B "$commit" | sed -n 2p)" ] ||
-        die "the message of $name needs an empty second line"
-    qgit diff-tree -r --no-commit-id --no-renames --diff-filter=A "$commit" |
-        awk '$2 !~ /^100/ { print "error: not a plain file: " $NF; bad = 1 } END { exit bad }' >&2
-    while read -r path; do
-        [ -z "${added_by[$path]:-}" ] ||
-            die "$name changes $path, which ${added_by[$path]} adds; a new file enters whole in one
-  commit: make it a fixup and rebase --autosquash, or split the file"
-    done < <(qgit diff-tree -r --no-commit-id --no-renames --name-only "$commit")
-    while read -r path; do
-        added_by[$path]=$name
-    done < <(added_files "$commit")
-    write_patch $number "$commit" >"$temp/patches/$(patch_name $number "$subject")"
-done
+series_tool write "$base" "$head" "$temp/patches" >"$temp/adds"
 
 # The overlay: three-way between the last synchronisation, qemu/ and HEAD.
-printf '%s\n' "${!added_by[@]}" | sed '/^$/d' | sort >"$temp/now"
-for commit in $(qgit rev-list "$base..$synced"); do added_files "$commit"; done |
-    sort -u "$temp/now" - >"$temp/paths"
+qgit rev-list "$base..$synced" |
+    qgit diff-tree --stdin -r --no-commit-id --no-renames --name-only --diff-filter=A |
+    sort -u "$temp/adds" - >"$temp/paths"
 mapfile -t paths <"$temp/paths"
 
 declare -A old new mode mine
@@ -121,13 +90,13 @@ sed -i "s/^BASE_VERSION=.*/BASE_VERSION=$version/" "$ROOT/patches/base.conf"
 
 # Read it back: the same trees must come out.
 qgit update-ref "$SYNCED" "$head"
-problems=$(claim_problems)
+problems=$(series_tool claims)
 [ -z "$problems" ] || note "not yet in the series:
 $problems"
-tip=$(compose "$base")
+tip=$(series_tool compose "$base")
 if [ "$kept" -eq 0 ]; then
     [ "$(qgit rev-parse "$tip^{tree}")" = "$(qgit rev-parse "$head^{tree}")" ] ||
         die "what was exported does not give the tree of build/qemu-src back"
     series_hash >"$SYNCED_HASH"
 fi
-printf 'exported %d patches, %d new files\n' "$number" "$(wc -l <"$temp/now")"
+printf 'exported %d patches, %d new files\n' "$(patch_files | wc -l)" "$(wc -l <"$temp/adds")"

@@ -45,7 +45,7 @@ lint_licence() {
 
 lint_claims() {
     local problems
-    problems=$(claim_problems)
+    problems=$(series_tool claims)
     printf '%s\n' "$problems"
     [ -z "$problems" ]
 }
@@ -70,7 +70,7 @@ step "every file of qemu/ in one patch" lint-claims lint_claims
 step "series: no fuzz, no offset, exact round trip" lint-series "$ROOT/scripts/round-trip.sh"
 
 base=$(base_commit)
-tip=$(compose "$base")
+tip=$(series_tool compose "$base")
 checkpatch=$("$ROOT/scripts/checkpatch.sh")
 step "checkpatch (${checkpatch##*/})" lint-checkpatch lint_checkpatch "$checkpatch"
 "$ROOT/scripts/lint-builds.sh" "$base" "$tip"

@@ -28,8 +28,8 @@ if [ -n "$work" ]; then
   throw it away:     git -C build/qemu-src reset --hard $(qgit rev-parse -q --verify $SYNCED ||
         base_commit) && git -C build/qemu-src clean -fd"
 fi
-problems=$(claim_problems)
+problems=$(series_tool claims)
 [ -z "$problems" ] || die "overlay and patches disagree:
 $problems"
-tip=$(compose "$(base_commit)")
+tip=$(series_tool compose "$(base_commit)")
 step "apply the series ($(patch_files | wc -l) patches)" materialise materialise "$tip"

@@ -17,11 +17,11 @@ if [ -d "$dir" ] && [ ! -e "$marker" ] && [ -n "$(ls -A "$dir")" ]; then
     die "$dir is not empty and was not written by './build.sh series'"
 fi
 [ -f "$letter" ] || die "patches/cover-letter.txt is missing"
-problems=$(claim_problems)
+problems=$(series_tool claims)
 [ -z "$problems" ] || die "overlay and patches disagree:
 $problems"
 base=$(base_commit)
-tip=$(compose "$base")
+tip=$(series_tool compose "$base")
 [ "$tip" != "$base" ] || die "the series is empty"
 
 rm -rf "$dir"
