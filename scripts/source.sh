@@ -13,7 +13,7 @@ set -euo pipefail
 # Is the source package described by this .dsc in the same folder, whole and right?
 dsc_complete() {
     [ -f "$1" ] && sed -n '/^Checksums-Sha256:/,/^[^ ]/s/^ \([0-9a-f]\{64\}\) [0-9]* \(.*\)/\1  \2/p' "$1" |
-        (cd "$(dirname "$1")" && sha256sum --quiet --strict -c - 2>/dev/null)
+        (cd "$(dirname "$1")" && sha256sum --status --strict -c -)
 }
 
 # The newest whole source package of the accepted series in the cache.

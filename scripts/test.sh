@@ -8,7 +8,7 @@ set -euo pipefail
 # shellcheck source=scripts/results.sh
 . "$ROOT/scripts/results.sh"
 
-all=(cli series qtest tcg guest rules)
+all=(cli source series qtest tcg guest rules)
 
 check_only=
 if [ "${1:-}" = --check ]; then
