@@ -5,16 +5,17 @@
 guest-demo.py QEMU KERNEL INITRD [FIRMWARE]: one line `PASS guest/<name>` or `FAIL guest/<name>` a check,
 a failed one followed by its reason and the guest's output; the exit status is 1 if any failed.
 """
+import pathlib
 import re
 import subprocess
 import sys
 import tempfile
 
+README = pathlib.Path(__file__).resolve().parent.parent / "README.md"
 FIRMWARE = "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin"
 ICOUNT = ["-icount", "shift=0,sleep=off"]
 UINTR = ["-M", "virt,uintc=on", "-cpu", "rv64,x-uintr=on"]
 TIMEOUT = 120
-
 
 
 def demo_lines(harts, counted):
@@ -114,6 +115,15 @@ class Guest:
         everything = ["-M", "virt,uintc=on,plic-umode=on", "-cpu", "rv64,x-uintr=on,x-sutc=on", "-smp", "2"]
         self.expect("demo-everything-on", everything, None, 0, demo_lines(2, False))
 
+    def readme(self):
+        """README.md shows what `./build.sh run` prints, to the instruction."""
+        block = re.search(r"```\n(\[kernel\].*?)```\n", README.read_text(), re.DOTALL)
+        _, output = self.run(UINTR + ["-smp", "2"] + ICOUNT)
+        problem = None
+        if not block or block[1] not in output:
+            problem = "README.md's transcript is not what the demonstration prints"
+        self.verdict("demo-readme-transcript", problem, output)
+
     def record_and_replay(self):
         """A replay must print what was recorded; QEMU's record/replay takes one hart only."""
         with tempfile.TemporaryDirectory() as folder:
@@ -175,6 +185,7 @@ def main():
         sys.exit(__doc__)
     guest = Guest(sys.argv[1:])
     guest.demonstration()
+    guest.readme()
     guest.record_and_replay()
     guest.race()
     guest.switching()
