@@ -11,17 +11,22 @@ set -euo pipefail
 base=$(git -C "$QEMU_SRC" rev-list --max-parents=0 HEAD)
 own_tests=$(git -C "$QEMU_SRC" show "$base:tests/tcg/riscv64/Makefile.softmmu-target")
 
+# As QEMU's own Makefile calls them: without make's built-in rules.
+tcg_make() {
+    make -rR -C "$folder" SPEED=quick "$@"
+}
+
 for target in riscv64-softmmu riscv64-linux-user; do
     folder=$QEMU_BUILD/tests/tcg/$target
     # Programs that don't build show up as failed runs.
-    make -k -j"$(nproc)" -C "$folder" all || true
-    runs=$(make -pnq -C "$folder" run 2>/dev/null | sed -n 's/^run: //p' || true)
+    tcg_make -k -j"$(nproc)" all || true
+    runs=$(tcg_make -pnq run 2>/dev/null | sed -n 's/^run: //p' || true)
     [ -n "$runs" ] || fail "tcg/$target" "no tests: is the cross compiler missing?"
     for run in $runs; do
         name=qemu/tcg-$target/${run#run-}
         if [ $target = riscv64-softmmu ] && ! grep -q "^$run:" <<<"$own_tests"; then
             name=tcg/${run#run-}
         fi
-        check "$name" make -C "$folder" "$run"
+        check "$name" tcg_make "$run"
     done
 done
