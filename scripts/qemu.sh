@@ -20,5 +20,7 @@ emulator) targets=(qemu-system-riscv64) ;;
 tests) mapfile -t targets < <(test_targets "$QEMU_BUILD") ;;
 *) die "qemu.sh: emulator or tests, not '$1'" ;;
 esac
-# Ninja itself knows what is out of date; the title says what a first build takes.
-step "build QEMU (first time: minutes)" "qemu-$1" ninja -j"$(nproc)" -C "$QEMU_BUILD" "${targets[@]}"
+# Ninja itself knows what is out of date.
+title="build QEMU"
+[ -e "$QEMU_BUILD/qemu-system-riscv64" ] || title="build QEMU (takes minutes)"
+step "$title" "qemu-$1" ninja -j"$(nproc)" -C "$QEMU_BUILD" "${targets[@]}"

@@ -55,7 +55,7 @@ download_package() {
 
 unpack_package() {
     # The .dsc was checked by apt's signed index, the files by the .dsc.
-    dpkg-source --no-check -x "$1" "$QEMU_SRC.new"
+    dpkg-source --no-check --no-copy -x "$1" "$QEMU_SRC.new"
     rm -rf "$QEMU_SRC.new/.pc" "$QEMU_SRC.new/debian"
 }
 
