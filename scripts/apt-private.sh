@@ -27,10 +27,8 @@ debian_mirror() {
             awk -v code="$codename" '$2 == code { print $1; exit }'
     )
     mirror=${mirror%%$'\n'*}
-    if [ -z "$mirror" ]; then
-        mirror=http://deb.debian.org/debian
-        note "no Debian mirror is configured here; using $mirror"
-    fi
+    [ -n "$mirror" ] || die "no Debian mirror for this release in /etc/apt;
+  ./build.sh --qemu-source DIR|TARBALL uses a QEMU source that you have"
     printf '%s\n' "${mirror%/}"
 }
 
