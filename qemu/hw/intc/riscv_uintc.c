@@ -106,7 +106,7 @@ static void uintc_mmio_write(void *opaque, hwaddr addr, uint64_t val,
 
     switch (SLOT_REG(addr)) {
     case A_SEND:
-        uintc_post(s, index, val);
+        uintc_post(s, index, UINTC_ANY_TAG, val);
         break;
     case A_LOW:
         uintc_write_low(s, index, val);
@@ -153,8 +153,13 @@ static void uintc_reset_enter(Object *obj, ResetType type)
 {
     RISCVUINTCState *s = RISCV_UINTC(obj);
 
-    memset(s->receivers, 0, s->num_receivers * sizeof(*s->receivers));
+    for (uint32_t i = 0; i < s->num_receivers; i++) {
+        QEMU_LOCK_GUARD(&s->receivers[i].lock);
+        s->receivers[i].low = 0;
+        s->receivers[i].pending = 0;
+    }
     memset(s->bells, 0, s->num_bell_words * sizeof(*s->bells));
+    memset(s->belled, 0, sizeof(s->belled));
     s->num_bells = 0;
     /* selected[] is suirs of the harts, which tell us of their own reset */
 }
@@ -164,7 +169,7 @@ static void uintc_reset_hold(Object *obj, ResetType type)
     RISCVUINTCState *s = RISCV_UINTC(obj);
 
     for (uint32_t hart = 0; hart < s->num_harts; hart++) {
-        uintc_update_hart(s, hart);
+        uintc_refresh_hart(s, hart);
     }
     qemu_set_irq(s->doorbell, 0);
 }
@@ -177,8 +182,10 @@ static int uintc_post_load(void *opaque, int version_id)
     for (uint32_t hart = 0; hart < s->num_harts; hart++) {
         s->level[hart] = uintc_hart_level(s, hart);
     }
+    memset(s->belled, 0, sizeof(s->belled));
     s->num_bells = 0;
     for (uint32_t word = 0; word < s->num_bell_words; word++) {
+        s->belled[word / 64] |= s->bells[word] ? BIT_ULL(word % 64) : 0;
         s->num_bells += ctpop64(s->bells[word]);
     }
 
@@ -252,6 +259,7 @@ static void uintc_realize(DeviceState *dev, Error **errp)
 {
     RISCVUINTCState *s = RISCV_UINTC(dev);
     SysBusDevice *sbd = SYS_BUS_DEVICE(dev);
+    g_autofree CPUArchState **harts = g_new0(CPUArchState *, s->num_harts);
 
     if (s->num_receivers < 1 || s->num_receivers > RISCV_UINTC_MAX_RECEIVERS) {
         error_setg(errp, "uintc-receivers must be from 1 to %d, not %u",
@@ -269,9 +277,14 @@ static void uintc_realize(DeviceState *dev, Error **errp)
                        s->hartid_base + hart);
             return;
         }
+        harts[hart] = cpu_env(cpu);
     }
+    s->harts = g_steal_pointer(&harts);
 
     s->receivers = g_new0(RISCVUINTCReceiver, s->num_receivers);
+    for (uint32_t i = 0; i < s->num_receivers; i++) {
+        qemu_spin_init(&s->receivers[i].lock);
+    }
     s->num_bell_words = DIV_ROUND_UP(s->num_receivers, 64);
     s->bells = g_new0(uint64_t, s->num_bell_words);
     s->level = g_new0(bool, s->num_harts);

@@ -43,17 +43,26 @@ static inline unsigned uintc_vectors(const RISCVUINTCReceiver *r)
 
 static inline bool uintc_has_bell(const RISCVUINTCState *s, uint32_t index)
 {
-    return s->bells[index / 64] & BIT_ULL(index % 64);
+    return qatomic_read(&s->bells[index / 64]) & BIT_ULL(index % 64);
 }
 
-/* Delivery: riscv_uintc_delivery.c.  @index and @hart are in range. */
+/*
+ * Delivery: riscv_uintc_delivery.c.  @index and @hart are in range.  The
+ * caller holds the BQL, except where it says otherwise.
+ */
 
 /* What USIP of a hart is to be, from the state of the receiver it runs */
 bool uintc_hart_level(RISCVUINTCState *s, int hart);
-void uintc_update_hart(RISCVUINTCState *s, int hart);
+/* The hart's suirs or, after a reset, its receiver may have changed. */
+void uintc_refresh_hart(RISCVUINTCState *s, int hart);
 
-/* Post a vector: a RISCV_UIPI_ result */
-unsigned uintc_post(RISCVUINTCState *s, uint32_t index, uint64_t vector);
+/*
+ * Post a vector, with or without the BQL: a RISCV_UIPI_ result.  The receiver
+ * must have this Tag, but for UINTC_ANY_TAG.
+ */
+#define UINTC_ANY_TAG (-1)
+unsigned uintc_post(RISCVUINTCState *s, uint32_t index, int tag,
+                    uint64_t vector);
 uint64_t uintc_read_pending(RISCVUINTCState *s, uint32_t index);
 void uintc_write_pending(RISCVUINTCState *s, uint32_t index, uint64_t vectors);
 void uintc_write_low(RISCVUINTCState *s, uint32_t index, uint64_t val);

@@ -41,6 +41,13 @@ RISCVException riscv_n_csr(CPURISCVState *env, int csrno)
     return RISCV_EXCP_NONE;
 }
 
+void riscv_n_update_mip(CPURISCVState *env, uint64_t mask, uint64_t val)
+{
+    if ((env->mip ^ val) & mask) {
+        riscv_cpu_update_mip(env, mask, val);
+    }
+}
+
 uint64_t riscv_n_rmw_mip(CPURISCVState *env, uint64_t new_val, uint64_t mask)
 {
     uint64_t old, val;
@@ -55,14 +62,14 @@ uint64_t riscv_n_rmw_mip(CPURISCVState *env, uint64_t new_val, uint64_t mask)
     old = env->mip & U_MODE_INTERRUPTS;
     val = new_val & MIP_UTIP;
     if (mask & MIP_USIP) {
-        env->n.usip_latch = new_val & MIP_USIP;
+        qatomic_set(&env->n.usip_latch, (new_val & MIP_USIP) != 0);
     }
     if (mask & MIP_UEIP) {
         env->n.ueip_latch = new_val & MIP_UEIP;
     }
     val |= env->n.usip_latch || env->n.usip_wire ? MIP_USIP : 0;
     val |= env->n.ueip_latch || env->n.ueip_wire ? MIP_UEIP : 0;
-    riscv_cpu_update_mip(env, mask, val);
+    riscv_n_update_mip(env, mask, val);
 
     return old;
 }

@@ -15,6 +15,12 @@
 RISCVException riscv_n_csr(CPURISCVState *env, int csrno);
 
 /*
+ * Give the U-level bits of mip in @mask these values, with the BQL held.
+ * Unlike riscv_cpu_update_mip() it leaves a hart alone that has them already.
+ */
+void riscv_n_update_mip(CPURISCVState *env, uint64_t mask, uint64_t val);
+
+/*
  * Write the U-level bits of mip in @mask and return what all three read
  * before.  USIP and UEIP write their latch: the wire stays as it is.
  */

@@ -32,14 +32,6 @@ int riscv_n_pending_to_irq(uint64_t pending)
     return RISCV_EXCP_NONE;
 }
 
-bool riscv_n_delegates(CPURISCVState *env, bool async, target_ulong cause)
-{
-    uint64_t deleg = async ? env->n.sideleg : env->n.sedeleg;
-
-    return env->priv == PRV_U && !env->virt_enabled && cause < 64 &&
-           ((deleg >> cause) & 1);
-}
-
 void riscv_n_enter_trap(CPURISCVState *env, bool async, target_ulong cause,
                         target_ulong tval)
 {

@@ -19,9 +19,16 @@ int riscv_n_pending_to_irq(uint64_t pending);
 
 /*
  * Does a trap that medeleg or mideleg gave to S mode go on to U mode?
- * @cause is without the interrupt bit.
+ * @cause is without the interrupt bit.  Inline, as every trap asks.
  */
-bool riscv_n_delegates(CPURISCVState *env, bool async, target_ulong cause);
+static inline bool riscv_n_delegates(CPURISCVState *env, bool async,
+                                     target_ulong cause)
+{
+    uint64_t deleg = async ? env->n.sideleg : env->n.sedeleg;
+
+    return deleg && cause < 64 && ((deleg >> cause) & 1) &&
+           env->priv == PRV_U && !env->virt_enabled;
+}
 
 /* Take the trap in U mode: the U CSRs, the status bits and pc. */
 void riscv_n_enter_trap(CPURISCVState *env, bool async, target_ulong cause,

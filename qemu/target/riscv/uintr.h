@@ -23,12 +23,16 @@ enum {
 /*
  * The controller's side of the uipi instruction.  The hart has looked the
  * sender's table entry up; everything after that is the controller's.  The
- * device calls riscv_cpu_set_uintc() once for each hart.  All functions are
- * called with the BQL held.  A receiver index that does not exist is legal
- * everywhere: reads return what a disabled suirs gives, writes do nothing.
+ * device calls riscv_cpu_set_uintc() once for each hart.  All functions but
+ * send are called with the BQL held.  A receiver index that does not exist is
+ * legal everywhere: reads return what a disabled suirs gives, writes do
+ * nothing.
  */
 struct RISCVUINTCOps {
-    /* Post @vector to @receiver if its Tag is @tag: a RISCV_UIPI_ result */
+    /*
+     * Post @vector to @receiver if its Tag is @tag: a RISCV_UIPI_ result.
+     * Called without the BQL, which it takes if anybody must hear of it.
+     */
     unsigned (*send)(void *uintc, uint16_t receiver, uint16_t tag,
                      uint16_t vector);
     /* The pending vectors, which are cleared */
@@ -58,6 +62,15 @@ bool riscv_cpu_set_uintc(CPURISCVState *env, const RISCVUINTCOps *ops,
  */
 #define RISCV_UINTR_POST_GPIO "riscv.cpu.uintr-post"
 void riscv_uintr_post(void *opaque, int n, int level);
+
+/* Is that latch set?  Needs no lock; if it is, mip shows USIP. */
+bool riscv_uintr_latched(const CPURISCVState *env);
+
+/*
+ * Fill the TLB of MMUIdx_UINTR, in which the sender status table is read at
+ * its physical address @addr; false if S mode may not read it.
+ */
+bool riscv_uintr_tlb_fill(CPURISCVState *env, hwaddr addr, int size);
 
 void riscv_uintr_reset(CPURISCVState *env);
 

@@ -9,7 +9,9 @@
  */
 
 #include "qemu/osdep.h"
+#include "qemu/atomic.h"
 #include "qemu/main-loop.h"
+#include "n_csr.h"
 #include "uintr.h"
 
 bool riscv_cpu_set_uintc(CPURISCVState *env, const RISCVUINTCOps *ops,
@@ -28,12 +30,18 @@ bool riscv_cpu_set_uintc(CPURISCVState *env, const RISCVUINTCOps *ops,
 
 void riscv_uintr_post(void *opaque, int n, int level)
 {
-    CPURISCVState *env = &RISCV_CPU(opaque)->env;
+    CPURISCVState *env = opaque;
 
     if (level) {
-        env->n.usip_latch = true;
-        riscv_cpu_update_mip(env, MIP_USIP, MIP_USIP);
+        riscv_n_update_mip(env, MIP_USIP, MIP_USIP);
+        /* Last: who finds it set relies on mip */
+        qatomic_store_release(&env->n.usip_latch, true);
     }
+}
+
+bool riscv_uintr_latched(const CPURISCVState *env)
+{
+    return qatomic_load_acquire(&env->n.usip_latch);
 }
 
 static void riscv_uintr_select(CPURISCVState *env)

@@ -7,17 +7,21 @@
  *
  * Specification: docs/specs/riscv-uintr.rst, "uipi"
  *
- * The receiver's state is the controller's.  The BQL makes each operation
- * atomic against every other hart and the device's own registers, and what
- * a sender stored before uipi.send is visible to whoever takes the BQL
+ * The receiver's state is the controller's, whose locks make each operation
+ * atomic against every other hart and the device's own registers.  What a
+ * sender stored before uipi.send is visible to whoever takes those locks
  * after it, be it to deliver the interrupt or to read the pending vectors.
  */
 
 #include "qemu/osdep.h"
+#include "qemu/bswap.h"
 #include "qemu/main-loop.h"
 #include "hw/registerfields.h"
+#include "exec/cputlb.h"
 #include "exec/exec-all.h"
 #include "exec/helper-proto.h"
+#include "exec/page-protection.h"
+#include "internals.h"
 #include "pmp.h"
 #include "uintr.h"
 
@@ -30,16 +34,46 @@ REG64(UISTE, 0)
 
 #define UISTE_PER_PAGE (4096 / sizeof(uint64_t))
 
-/* Read a table entry as S mode does, or raise a load access fault. */
+static bool uintr_may_read(CPURISCVState *env, hwaddr addr, int size)
+{
+    pmp_priv_t allowed;
+
+    return !riscv_cpu_cfg(env)->pmp ||
+           pmp_hart_has_privs(env, addr, size, PMP_READ, &allowed, PRV_S);
+}
+
+bool riscv_uintr_tlb_fill(CPURISCVState *env, hwaddr addr, int size)
+{
+    hwaddr tlb_size = pmp_get_tlb_size(env, addr);
+
+    if (!uintr_may_read(env, addr, size)) {
+        return false;
+    }
+    tlb_set_page(env_cpu(env), addr & ~(tlb_size - 1), addr & ~(tlb_size - 1),
+                 PAGE_READ, MMUIdx_UINTR, tlb_size);
+
+    return true;
+}
+
+/*
+ * Read a table entry as S mode does, or raise a load access fault.  The TLB
+ * remembers where a table in RAM is: it is flushed when PMP or the memory
+ * map change.
+ */
 static uint64_t uintr_load_uiste(CPURISCVState *env, hwaddr addr, uintptr_t ra)
 {
     MemTxResult res = MEMTX_ACCESS_ERROR;
+    CPUTLBEntryFull *full;
     uint64_t uiste = 0;
-    pmp_priv_t allowed;
+    void *host;
 
-    if (!riscv_cpu_cfg(env)->pmp ||
-        pmp_hart_has_privs(env, addr, sizeof(uiste), PMP_READ, &allowed,
-                           PRV_S)) {
+    if (!probe_access_full_mmu(env, addr, sizeof(uiste), MMU_DATA_LOAD,
+                               MMUIdx_UINTR, &host, &full)) {
+        return ldq_le_p(host);
+    }
+
+    /* No RAM, or only a part of the page allowed */
+    if (uintr_may_read(env, addr, sizeof(uiste))) {
         uiste = address_space_ldq_le(env_cpu(env)->as, addr,
                                      MEMTXATTRS_UNSPECIFIED, &res);
     }
@@ -71,7 +105,6 @@ target_ulong helper_uipi_send(CPURISCVState *env, target_ulong index)
         return RISCV_UIPI_NOT_POSTED;
     }
 
-    BQL_LOCK_GUARD();
     return env->uintr.ops->send(env->uintr.uintc,
                                 FIELD_EX64(uiste, UISTE, RECEIVER),
                                 FIELD_EX64(uiste, UISTE, TAG),
