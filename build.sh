@@ -12,6 +12,8 @@ Usage: ./build.sh [--qemu-source DIR|TARBALL] COMMAND [ARGUMENT...]
   run [PROGRAM...]  build everything that is needed and boot the guest: its
                     demonstration, or PROGRAM; the exit status is the guest's
   test [SUITE...]   build, then run every test (or the named suites)
+  test sanitizers   our tests again on a QEMU built with AddressSanitizer and
+                    UBSan; takes long and is not among "every test"
   lint              series, checkpatch, every patch builds, code style
   series [DIR]      write the mail-ready series to DIR (build/series)
   export            commits of build/qemu-src back to patches/ and qemu/
@@ -85,7 +87,8 @@ run)
     ;;
 test)
     "$ROOT/scripts/test.sh" --check "$@"
-    need_qemu tests
+    [ "$*" = sanitizers ] || need_qemu tests
+    [[ " $* " != *" sanitizers "* ]] || need_qemu sanitizers
     need_guest
     exec "$ROOT/scripts/test.sh" "$@"
     ;;

@@ -9,7 +9,9 @@ shopt -s inherit_errexit
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BUILD=$ROOT/build
 QEMU_SRC=$BUILD/qemu-src
-QEMU_BUILD=$BUILD/qemu
+# The suites run on another build when the environment names it.
+QEMU_BUILD=${QEMU_BUILD:-$BUILD/qemu}
+SANITIZERS_BUILD=$BUILD/sanitizers
 GUEST_BUILD=$BUILD/guest
 LOGS=$BUILD/logs
 STAMPS=$BUILD/stamps

@@ -1,22 +1,45 @@
 # SPDX-License-Identifier: MIT
 # How a test suite reports: `PASS name` or `FAIL name`, one a line, in
-# build/results/tests.txt. Sourced after lib.sh by tests/suites/*.sh.
+# build/results/tests.txt. Sourced after lib.sh by tests/suites/*.sh. A suite that is run
+# again on another build has $TEST_PREFIX before its names.
 # shellcheck shell=bash
 
 TESTS_TXT=$RESULTS/tests.txt
 
 pass() {
-    printf 'PASS %s\n' "$1" | tee -a "$TESTS_TXT"
+    printf 'PASS %s\n' "${TEST_PREFIX:-}$1" | tee -a "$TESTS_TXT"
 }
 
 fail() { # NAME [REASON]
-    printf 'FAIL %s\n' "$1" >>"$TESTS_TXT"
-    printf 'FAIL %s%s\n' "$1" "${2:+: $2}"
+    printf 'FAIL %s\n' "${TEST_PREFIX:-}$1" >>"$TESTS_TXT"
+    printf 'FAIL %s%s\n' "${TEST_PREFIX:-}$1" "${2:+: $2}"
 }
 
-# check NAME COMMAND...: passes when the command does.
+# Prints what a sanitizer wrote since the last look, into $SANITIZER_REPORTS; fails when
+# that is no report. AddressSanitizer also warns there of swapcontext in every QEMU.
+sanitizer_reported() {
+    local report found=1
+    for report in "${SANITIZER_REPORTS:-/nonexistent}"/report.*; do
+        [ -e "$report" ] || continue
+        if grep -qE 'ERROR: |SUMMARY: |runtime error: ' "$report"; then
+            found=0
+            cat "$report"
+        fi
+        mv "$report" "$SANITIZER_REPORTS/seen-${report##*/}"
+    done
+    return "$found"
+}
+
+# check NAME COMMAND...: passes when the command does and no sanitizer has a complaint.
 check() {
-    local name=$1
+    local name=$1 status=0
     shift
-    if "$@"; then pass "$name"; else fail "$name" "exit status $?"; fi
+    "$@" || status=$?
+    if sanitizer_reported; then
+        fail "$name" "a sanitizer's report (exit status $status)"
+    elif [ "$status" -ne 0 ]; then
+        fail "$name" "exit status $status"
+    else
+        pass "$name"
+    fi
 }

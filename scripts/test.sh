@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# test.sh [--check] [SUITE...]: runs the suites in tests/suites/ (all, in this order).
+# test.sh [--check] [SUITE...]: runs the suites in tests/suites/: the named ones, or those
+# of `all` in this order.
 # Verdicts go to build/results/tests.txt; the last line is "N passed, N failed".
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -9,6 +10,8 @@ set -euo pipefail
 . "$ROOT/scripts/results.sh"
 
 all=(cli source series qtest tcg guest rules)
+# Only when named: they build more, or take long.
+named=(sanitizers)
 
 check_only=
 if [ "${1:-}" = --check ]; then
@@ -16,8 +19,8 @@ if [ "${1:-}" = --check ]; then
     shift
 fi
 for suite in "$@"; do
-    [[ " ${all[*]} " == *" $suite "* ]] ||
-        usage_error "no test suite '$suite'; there are: ${all[*]}"
+    [[ " ${all[*]} ${named[*]} " == *" $suite "* ]] ||
+        usage_error "no test suite '$suite'; there are: ${all[*]} ${named[*]}"
 done
 [ -z "$check_only" ] || exit 0
 [ $# -gt 0 ] || set -- "${all[@]}"

@@ -5,6 +5,7 @@
 guest-demo.py QEMU KERNEL INITRD [FIRMWARE]: one line `PASS guest/<name>` or `FAIL guest/<name>` a check,
 a failed one followed by its reason and the guest's output; the exit status is 1 if any failed.
 """
+import os
 import pathlib
 import re
 import subprocess
@@ -15,7 +16,7 @@ README = pathlib.Path(__file__).resolve().parent.parent / "README.md"
 FIRMWARE = "/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin"
 ICOUNT = ["-icount", "shift=0,sleep=off"]
 UINTR = ["-M", "virt,uintc=on", "-cpu", "rv64,x-uintr=on"]
-TIMEOUT = 120
+TIMEOUT = float(os.environ.get("GUEST_TIMEOUT", "120"))
 
 
 def demo_lines(harts, counted):

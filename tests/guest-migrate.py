@@ -9,6 +9,7 @@ a failed one followed by its reason and the guest's output; the exit status is 1
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -25,7 +26,7 @@ BEGUN = "2. The handler answers the same way"
 LAST_LINES = ["Everything arrived.", "[kernel] demo ended with status 0, powering off"]
 MOVES = 4
 STEP = 0.01  # seconds that the guest runs between two moves
-PATIENCE = 60.0
+PATIENCE = float(os.environ.get("GUEST_TIMEOUT", "60"))
 
 
 class Gone(Exception):

@@ -6,6 +6,10 @@ A program whose source is in the overlay is reported case by case
 (qtest/<program>/<GLib path>), one of QEMU's own as a whole
 (qemu/<meson test name>). A skipped case has failed unless the list of allowed
 omissions names it; so has a program that dies, times out or runs nothing.
+
+On a build with sanitizers, a program whose QEMU wrote a report has failed,
+whatever its cases say; the reports are looked for in files, because a test
+may read its QEMU's standard error itself.
 """
 
 from __future__ import annotations
@@ -21,6 +25,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 CASE = re.compile(r"^\s*(not )?ok \d+ (?:- )?(\S+)(.*)$")
+# Not the warning of swapcontext that AddressSanitizer writes for every QEMU
+REPORT = re.compile(r"ERROR: |SUMMARY: |runtime error: ")
 PLAN = re.compile(r"^1\.\.(\d+)")
 
 
@@ -46,18 +52,33 @@ def parse_tap(text: str) -> tuple[list[tuple[str, str]], int | None]:
     return cases, plan
 
 
-def run(test: dict, build: Path) -> Outcome:
+def report_options(path: Path) -> dict[str, str]:
+    """Have the sanitizers write their reports to files that start with path."""
+    return {
+        name: f"{os.environ.get(name, '')}:log_path={path}"
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS")
+    }
+
+
+def run(test: dict, options: argparse.Namespace) -> Outcome:
     """Run one program with the environment that Meson gives it."""
     outcome = Outcome()
+    environment = {**os.environ, **test["env"]}
+    if options.qemu:
+        environment["QTEST_QEMU_BINARY"] = str(options.qemu)
+    reports = None
+    if options.reports:
+        reports = options.reports / test["name"].split("/")[-1]
+        environment.update(report_options(reports))
     try:
         done = subprocess.run(
-            test["cmd"],
-            cwd=build,
-            env={**os.environ, **test["env"]},
+            test["cmd"] + (["-p", options.case[1]] if options.case else []),
+            cwd=options.build,
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=test["timeout"],
+            timeout=test["timeout"] * options.slower,
             text=True,
             errors="replace",
             check=False,
@@ -73,6 +94,12 @@ def run(test: dict, build: Path) -> Outcome:
         outcome.trouble = "ran no test case"
     elif plan != len(outcome.cases):
         outcome.trouble = f"planned {plan} cases, reported {len(outcome.cases)}"
+    if reports:
+        for path in sorted(reports.parent.glob(f"{reports.name}.*")):
+            text = path.read_text(errors="replace")
+            if REPORT.search(text):
+                outcome.trouble = "a sanitizer's report"
+                outcome.output += text
     return outcome
 
 
@@ -94,6 +121,11 @@ def verdicts(test: dict, outcome: Outcome, ours: bool, allowed: set[str]) -> lis
     return lines
 
 
+def is_ours(test: dict, overlay: Path) -> bool:
+    """Is the program's source in the overlay?"""
+    return (overlay / (test["name"].split("/")[-1] + ".c")).exists()
+
+
 def main() -> int:
     """Parse the arguments, run the programs, write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -101,6 +133,12 @@ def main() -> int:
     parser.add_argument("--overlay", type=Path, required=True)
     parser.add_argument("--allow", type=Path, required=True)
     parser.add_argument("--results", type=Path, required=True)
+    parser.add_argument("--only-ours", action="store_true", help="leave out QEMU's own")
+    parser.add_argument("--prefix", default="", help="what the names in the results begin with")
+    parser.add_argument("--reports", type=Path, help="folder for the sanitizers' reports")
+    parser.add_argument("--qemu", type=Path, help="another emulator than the build folder's")
+    parser.add_argument("--case", nargs=2, metavar=("PROGRAM", "PATH"), help="run one case only")
+    parser.add_argument("--slower", type=int, default=1, help="multiplies the time-outs")
     options = parser.parse_args()
 
     allowed = {
@@ -118,21 +156,23 @@ def main() -> int:
         for test in json.loads(listed.stdout)
         if any(suite.endswith("qtest-riscv64") for suite in test["suite"])
         and "qemu/" + test["name"] not in allowed
+        and (not options.only_ours or is_ours(test, options.overlay))
+        and (not options.case or test["name"].split("/")[-1] == options.case[0])
     ]
     if not tests:
         print("error: the build folder has no qtests for riscv64")
         return 1
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        outcomes = pool.map(lambda test: run(test, options.build), tests)
+        outcomes = pool.map(lambda test: run(test, options), tests)
         for test, outcome in zip(tests, outcomes):
-            source = options.overlay / (test["name"].split("/")[-1] + ".c")
-            lines = verdicts(test, outcome, source.exists(), allowed)
+            lines = verdicts(test, outcome, is_ours(test, options.overlay), allowed)
             if any(verdict == "FAIL" for verdict, _ in lines):
                 print(f"---- {test['name']} {outcome.trouble}\n{outcome.output}----")
             with options.results.open("a") as results:
                 for verdict, name in lines:
-                    print(verdict, name)
-                    results.write(f"{verdict} {name}\n")
+                    line = f"{verdict} {options.prefix}{name}"
+                    print(line)
+                    results.write(line + "\n")
             sys.stdout.flush()
     return 0
 

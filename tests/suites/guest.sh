@@ -5,6 +5,8 @@
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../../scripts/lib.sh"
+# shellcheck source=scripts/results.sh
+. "$ROOT/scripts/results.sh"
 
 status=0
 for script in guest-demo guest-migrate; do
@@ -12,6 +14,7 @@ for script in guest-demo guest-migrate; do
         "$GUEST_BUILD/guest-kernel/kernel.elf" "$GUEST_BUILD/user/initrd.cpio" "$FIRMWARE" \
         >"$RESULTS/guest.txt" || status=$?
     cat "$RESULTS/guest.txt"
-    grep -aE '^(PASS|FAIL) guest/' "$RESULTS/guest.txt" >>"$RESULTS/tests.txt"
+    sed -nE "s,^(PASS|FAIL) guest/,\1 ${TEST_PREFIX:-}guest/,p" "$RESULTS/guest.txt" >>"$TESTS_TXT"
+    ! sanitizer_reported || fail "guest/$script" "a sanitizer's report"
 done
 exit "$status"

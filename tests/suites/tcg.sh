@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # QEMU's TCG tests, each run target on its own: the system tests for riscv64 (ours
 # are tcg/<name>, QEMU's own qemu/tcg-riscv64-softmmu/<name>) and the user-mode ones.
+# With $TCG_ONLY_OURS only ours; $TCG_TIMEOUT is the time-out of a run in seconds.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../../scripts/lib.sh"
@@ -13,10 +14,12 @@ own_tests=$(git -C "$QEMU_SRC" show "$base:tests/tcg/riscv64/Makefile.softmmu-ta
 
 # As QEMU's own Makefile calls them: without make's built-in rules.
 tcg_make() {
-    make -rR -C "$folder" SPEED=quick "$@"
+    make -rR -C "$folder" SPEED=quick ${TCG_TIMEOUT:+"TIMEOUT=$TCG_TIMEOUT"} "$@"
 }
 
-for target in riscv64-softmmu riscv64-linux-user; do
+targets=(riscv64-softmmu)
+[ -n "${TCG_ONLY_OURS:-}" ] || targets+=(riscv64-linux-user)
+for target in "${targets[@]}"; do
     folder=$QEMU_BUILD/tests/tcg/$target
     # Programs that don't build show up as failed runs.
     tcg_make -k -j"$(nproc)" all || true
@@ -24,9 +27,10 @@ for target in riscv64-softmmu riscv64-linux-user; do
     [ -n "$runs" ] || fail "tcg/$target" "no tests: is the cross compiler missing?"
     for run in $runs; do
         name=qemu/tcg-$target/${run#run-}
-        if [ $target = riscv64-softmmu ] && ! grep -q "^$run:" <<<"$own_tests"; then
+        if [ "$target" = riscv64-softmmu ] && ! grep -q "^$run:" <<<"$own_tests"; then
             name=tcg/${run#run-}
         fi
+        [ -z "${TCG_ONLY_OURS:-}" ] || [[ $name == tcg/* ]] || continue
         check "$name" tcg_make "$run"
     done
 done
