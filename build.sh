@@ -14,6 +14,9 @@ Usage: ./build.sh [--qemu-source DIR|TARBALL] COMMAND [ARGUMENT...]
   test [SUITE...]   build, then run every test (or the named suites)
   test sanitizers   our tests again on a QEMU built with AddressSanitizer and
                     UBSan; takes long and is not among "every test"
+  bench [--rounds N] [--ops N]  build, then measure the emulated instructions:
+                    a table, and build/results/bench.json
+  bench --profile [CASE...]     where their host instructions go (valgrind)
   lint              series, checkpatch, every patch builds, code style
   series [DIR]      write the mail-ready series to DIR (build/series)
   export            commits of build/qemu-src back to patches/ and qemu/
@@ -91,6 +94,12 @@ test)
     [[ " $* " != *" sanitizers "* ]] || need_qemu sanitizers
     need_guest
     exec "$ROOT/scripts/test.sh" "$@"
+    ;;
+bench)
+    "$ROOT/scripts/bench.sh" --check "$@"
+    need_qemu emulator
+    need_guest
+    exec "$ROOT/scripts/bench.sh" "$@"
     ;;
 lint)
     no_arguments "$@"
