@@ -7,6 +7,7 @@ import copy
 import json
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 import bench
@@ -79,6 +80,29 @@ class CasesTest(unittest.TestCase):
         self.assertEqual(target.aim_ns, 40.0)
         self.assertAlmostEqual(target.aim_ratio, 40.0 / 300.0)
         self.assertEqual(target.scaled_ns(400.0), 20.0)
+
+
+class CountTest(unittest.TestCase):
+    """bench.count with a guest that needs 10 instructions an operation and 500 around them."""
+
+    def count(self, drift):
+        calls = []
+
+        def guest(_qemu, _image, _machine, parameters):
+            calls.append(parameters.ops)
+            cycles = 10 * parameters.ops + 500 + (drift if len(calls) == 4 else 0)
+            return boot.Run([boot.Sample(name, 0, parameters.ops, 1, cycles, 0)
+                             for name in parameters.cases])
+
+        with unittest.mock.patch("bench.run", guest):
+            return bench.count("q", "g", cases.COUNTED, 64)
+
+    def test_what_surrounds_the_operations_is_left_out(self):
+        self.assertEqual({tuple(entry["samples"]) for entry in self.count(0)}, {(10.0, 10.0)})
+
+    def test_unequal_counts_are_refused(self):
+        with self.assertRaisesRegex(boot.GuestError, "loop-empty took 10.0 and then 10.0156"):
+            self.count(1)
 
 
 def document():

@@ -51,22 +51,22 @@ def merge(costs):
     return merged
 
 
-def count(qemu, image, case, ops, extra):
+def count(qemu, image, machine, case, ops):
     with tempfile.TemporaryDirectory() as folder:
         output = pathlib.Path(folder) / "callgrind"
         wrapper = ["valgrind", "--tool=callgrind", "--separate-threads=yes", "--quiet",
                    f"--callgrind-out-file={output}"]
-        run = boot.run(qemu, image, boot.Machine(), boot.Parameters(rounds=0, ops=ops,
-                        cases=(case,)), wrapper=wrapper, extra=extra)
+        run = boot.run(qemu, image, machine, boot.Parameters(rounds=0, ops=ops, cases=(case,)),
+                       wrapper=wrapper)
         threads = [merge(self_costs(path)) for path in pathlib.Path(folder).glob("callgrind-*")]
     hart, = [costs for costs in threads if costs["mttcg_cpu_thread_fn"]]
     return run.samples[0].ops, hart
 
 
-def profile(qemu, image, case, ops, extra):
+def profile(qemu, image, machine, case, ops):
     """{function: instructions per operation}"""
-    few, base = count(qemu, image, case, ops, extra)
-    many, total = count(qemu, image, case, 2 * ops, extra)
+    few, base = count(qemu, image, machine, case, ops)
+    many, total = count(qemu, image, machine, case, 2 * ops)
     total.subtract(base)
     return {name: cost / (many - few) for name, cost in total.items() if cost}
 
@@ -90,11 +90,16 @@ def main():
     parser.add_argument("--ops", type=int, default=40000, help="N (default: %(default)s)")
     parser.add_argument("--least", type=float, default=1.0,
                         help="instructions that earn a line (default: %(default)s)")
-    parser.add_argument("--qemu-option", action="append", default=[], metavar="WORD")
+    parser.add_argument("--receivers", type=int, default=512)
+    parser.add_argument("--total", action="store_true", help="no functions")
     options = parser.parse_args()
+    machine = boot.Machine(receivers=options.receivers)
     for case in options.cases:
-        costs = profile(options.qemu, options.guest, case, options.ops, options.qemu_option)
-        show(case, costs, options.least)
+        costs = profile(options.qemu, options.guest, machine, case, options.ops)
+        if options.total:
+            print(f"{sum(costs.values()):9.1f}  {case}")
+        else:
+            show(case, costs, options.least)
         sys.stdout.flush()
 
 

@@ -99,9 +99,10 @@ code loop_empty, loop_csr, loop_ecall, loop_load, loop_send, loop_send_fresh, lo
     loop_store, loop_ping, loop_pong, loop_spin;
 code u_read, u_claim, u_usip, u_flag, s_ssip, s_imsic, m_ecall_only, m_msip, m_plic, m_imsic;
 
-/* machine.c */
+/* machine.c; bench_main and unexpected_trap are called by start.S */
 void print(const char *text);
 void print_number(uint64_t number);
+_Noreturn void bench_main(void);
 _Noreturn void finish(bool good);
 _Noreturn void hart_loop(uint64_t hart);
 void hart_start(unsigned hart, void (*job)(unsigned hart));

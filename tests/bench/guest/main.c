@@ -344,7 +344,7 @@ static void interrupt_controllers_setup(void)
     }
 }
 
-_Noreturn void main(void)
+_Noreturn void bench_main(void)
 {
     if (chosen->magic != PARAMETERS_MAGIC) {
         print("no parameters\n");

@@ -20,7 +20,7 @@ _start:
     mul     t0, t0, t1
     add     sp, sp, t0
     bnez    a0, 1f
-    call    main
+    call    bench_main
 1:  call    hart_loop
 
     .text
