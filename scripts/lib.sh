@@ -12,6 +12,7 @@ QEMU_SRC=$BUILD/qemu-src
 # The suites run on another build when the environment names it.
 QEMU_BUILD=${QEMU_BUILD:-$BUILD/qemu}
 SANITIZERS_BUILD=$BUILD/sanitizers
+UNPATCHED=$BUILD/unpatched
 GUEST_BUILD=$BUILD/guest
 LOGS=$BUILD/logs
 STAMPS=$BUILD/stamps

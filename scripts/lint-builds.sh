@@ -8,7 +8,6 @@ set -euo pipefail
 # shellcheck source=scripts/qemu-lib.sh
 . "$ROOT/scripts/qemu-lib.sh"
 
-# The same relative paths as build/qemu-src and build/qemu have: ccache then shares.
 tree=$BUILD/lint/qemu-src
 folder=$BUILD/lint/qemu
 passed=$BUILD/lint/passed
@@ -37,9 +36,7 @@ build_commit() { # COMMIT
 }
 
 prepare() {
-    rm -rf "$BUILD/lint/qemu-src" "$folder"
-    git -C "$QEMU_SRC" worktree prune
-    git -C "$QEMU_SRC" worktree add -q --detach "$tree" "$base"
+    work_tree "$tree" "$base"
     configure_in "$folder" "$(configure_line "$tree")"
 }
 

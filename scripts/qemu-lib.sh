@@ -37,12 +37,21 @@ configure_in() { # FOLDER LINE
     link_firmware
 }
 
+# Those of the overlay: sanitizers run no others.
 own_qtests() {
     local source
     for source in "$ROOT"/qemu/tests/qtest/*-test.c; do
         source=${source##*/}
         printf 'tests/qtest/%s\n' "${source%.c}"
     done
+}
+
+# A second work tree of build/qemu-src's repository. With folders named alike beside each
+# other (X/qemu-src and X/qemu) ccache gives it what the main build has compiled.
+work_tree() { # TREE COMMIT
+    rm -rf "$1"
+    git -C "$QEMU_SRC" worktree prune
+    git -C "$QEMU_SRC" worktree add -q --detach "$1" "$2"
 }
 
 # The emulators and the qtest programs; ninja's "all" would add QEMU's unit tests.
