@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # An apt of our own under build/apt, made from the machine's configured Debian
 # mirror but with another suite. The system's apt configuration isn't touched.
-# Sourced after lib.sh.
+# Sourced after lib.sh. APT_ARCHITECTURE, if set, is whose binary packages it has.
 # shellcheck shell=bash
 
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -34,26 +34,31 @@ debian_mirror() {
 
 # private_apt SUITES COMMAND...: runs apt-get or apt-cache with the private lists.
 private_apt() {
-    local dir=$BUILD/apt/$1 command=$2
+    local dir=$BUILD/apt/$1${APT_ARCHITECTURE:+.$APT_ARCHITECTURE} command=$2
+    local architecture=${APT_ARCHITECTURE:-$(dpkg --print-architecture)}
     shift 2
     "$command" -q -o Dir::Etc::sourcelist="$dir/sources.list" -o Dir::Etc::sourceparts=- \
         -o Dir::State::lists="$dir/lists" -o Dir::Cache="$dir/cache" \
-        -o Dir::State::status=/dev/null -o APT::Sandbox::User="$(id -un)" "$@"
+        -o Dir::State::status=/dev/null -o APT::Sandbox::User="$(id -un)" \
+        -o APT::Architecture="$architecture" -o APT::Architectures="$architecture" "$@"
 }
 
 # private_apt_update SUITE[+SUITE...]: once in the life of a build folder.
 private_apt_update() {
-    local dir=$BUILD/apt/$1 suite mirror
+    local dir=$BUILD/apt/$1${APT_ARCHITECTURE:+.$APT_ARCHITECTURE} kind suite mirror
     [ ! -e "$dir/updated" ] || return 0
     [ -e "$KEYRING" ] || die "$KEYRING is missing (package debian-archive-keyring)"
     mirror=$(debian_mirror)
     mkdir -p "$dir"/lists/partial "$dir"/cache/archives/partial
     for suite in ${1//+/ }; do
-        printf 'deb-src [signed-by=%s] %s %s main\n' "$KEYRING" "$mirror" "$suite"
+        [ -n "${APT_ARCHITECTURE:-}" ] ||
+            printf 'deb-src [signed-by=%s] %s %s main\n' "$KEYRING" "$mirror" "$suite"
         printf 'deb [signed-by=%s] %s %s main\n' "$KEYRING" "$mirror" "$suite"
     done >"$dir/sources.list"
     # One suite may be missing on the mirror: what counts is that an index came.
     private_apt "$1" apt-get update || true
-    [ -n "$(find "$dir/lists" -maxdepth 1 -name '*_Sources*')" ] || return 1
+    kind=Sources
+    [ -z "${APT_ARCHITECTURE:-}" ] || kind=Packages
+    [ -n "$(find "$dir/lists" -maxdepth 1 -name "*_$kind*")" ] || return 1
     touch "$dir/updated"
 }
