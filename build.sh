@@ -18,6 +18,8 @@ Usage: ./build.sh [--qemu-source DIR|TARBALL] COMMAND [ARGUMENT...]
                     a table, and build/results/bench.json
   bench --profile [CASE...]     where their host instructions go (valgrind)
   lint              series, checkpatch, every patch builds, code style
+  lint bisect       every patch builds for all targets and passes its tests
+  lint newest       the series builds and passes its tests on a newer QEMU
   series [DIR]      write the mail-ready series to DIR (build/series)
   export            commits of build/qemu-src back to patches/ and qemu/
   deps              install the packages
@@ -102,10 +104,14 @@ bench)
     exec "$ROOT/scripts/bench.sh" "$@"
     ;;
 lint)
-    no_arguments "$@"
+    [ $# -le 1 ] || usage_error "'lint' takes one argument"
+    case ${1:-} in
+    '' | bisect | newest) ;;
+    *) usage_error "'lint' is followed by nothing, bisect or newest, not '$1'" ;;
+    esac
     "$ROOT/scripts/deps.sh" lint
     need_source
-    exec "$ROOT/scripts/lint.sh"
+    exec "$ROOT/scripts/lint.sh" "$@"
     ;;
 series)
     [ $# -le 1 ] || usage_error "'series' takes one directory"

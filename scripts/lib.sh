@@ -8,8 +8,8 @@ shopt -s inherit_errexit
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BUILD=$ROOT/build
-QEMU_SRC=$BUILD/qemu-src
-# The suites run on another build when the environment names it.
+# From the environment for a suite that is to run in another tree or build folder.
+QEMU_SRC=${QEMU_SRC:-$BUILD/qemu-src}
 QEMU_BUILD=${QEMU_BUILD:-$BUILD/qemu}
 SANITIZERS_BUILD=$BUILD/sanitizers
 UNPATCHED=$BUILD/unpatched

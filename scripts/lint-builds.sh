@@ -7,9 +7,10 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=scripts/qemu-lib.sh
 . "$ROOT/scripts/qemu-lib.sh"
+# shellcheck source=scripts/tree-lib.sh
+. "$ROOT/scripts/tree-lib.sh"
 
-tree=$BUILD/lint/qemu-src
-folder=$BUILD/lint/qemu
+use_tree "$BUILD/lint"
 passed=$BUILD/lint/passed
 base=$1
 tip=$2
@@ -24,29 +25,17 @@ marker() { # COMMIT
 }
 
 build_commit() { # COMMIT
-    local commit=$1 targets=(qemu-system-riscv64)
-    git -C "$tree" checkout -q --detach --force "$commit"
-    if [ "$commit" = "$tip" ]; then
-        # The list of test programs is that of this commit, not of the one before.
-        ninja -C "$folder" build.ninja
-        mapfile -t targets < <(test_targets "$folder")
-    fi
-    ninja -j"$(nproc)" -C "$folder" "${targets[@]}"
-    touch "$(marker "$commit")"
-}
-
-prepare() {
-    work_tree "$tree" "$base"
-    configure_in "$folder" "$(configure_line "$tree")"
+    checkout_tree "$1"
+    if [ "$1" = "$tip" ]; then build_everything; else build_emulator; fi
+    touch "$(marker "$1")"
 }
 
 mapfile -t commits < <(git -C "$QEMU_SRC" rev-list --reverse "$base..$tip")
 number=0
 for commit in "${commits[@]}"; do
     number=$((number + 1))
-    [ ! -e "$(marker "$commit")" ] || continue
-    if ! git -C "$tree" cat-file -e "$base" 2>/dev/null || [ ! -e "$folder/build.ninja" ]; then
-        step "configure a tree for patch builds" lint-configure prepare
-    fi
+    # `lint bisect` builds everything of each.
+    if [ -e "$(marker "$commit")" ] || [ -e "$passed/$commit.all" ]; then continue; fi
+    tree_ready "$base" || step "configure a tree for patch builds" lint-configure prepare_tree "$base"
     step "patch $number/${#commits[@]} builds" "lint-build-$number" build_commit "$commit"
 done

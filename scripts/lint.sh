@@ -1,12 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Everything that can be said about the sources without running them, and that every
-# patch of the series builds.
+# lint.sh: everything that can be said about the sources without running them, and that
+# every patch of the series builds.
+# lint.sh bisect: every patch builds and passes its tests. lint.sh newest: so does the whole
+# on a newer QEMU.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=scripts/series-lib.sh
 . "$ROOT/scripts/series-lib.sh"
+
+if [ $# -gt 0 ]; then
+    base=$(base_commit)
+    tip=$(series_tool compose "$base")
+    exec "$ROOT/scripts/lint-$1.sh" "$base" "$tip"
+fi
 
 # Files of this project, also those not yet known to git: no build products.
 project_files() { # FIND-EXPRESSION...

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 # How a test suite reports: `PASS name` or `FAIL name`, one a line, in
-# build/results/tests.txt. Sourced after lib.sh by tests/suites/*.sh. A suite that is run
-# again on another build has $TEST_PREFIX before its names.
+# build/results/tests.txt ($TESTS_TXT). Sourced after lib.sh by tests/suites/*.sh. A suite
+# that is run again on another build has $TEST_PREFIX before its names.
 # shellcheck shell=bash
 
-TESTS_TXT=$RESULTS/tests.txt
+TESTS_TXT=${TESTS_TXT:-$RESULTS/tests.txt}
 
 pass() {
     printf 'PASS %s\n' "${TEST_PREFIX:-}$1" | tee -a "$TESTS_TXT"

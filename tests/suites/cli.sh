@@ -35,7 +35,8 @@ refused unknown-command "unknown command 'frobnicate'" frobnicate
 refused unknown-option "unknown option '--frobnicate'" --frobnicate run
 refused option-after-command "takes no argument, got '--fast'" qemu --fast
 refused export-argument "takes no argument, got 'x'" export x
-refused lint-argument "takes no argument, got 'x'" lint x
+refused lint-argument "nothing, bisect or newest, not 'x'" lint x
+refused lint-arguments "takes one argument" lint bisect x
 refused series-arguments "takes one directory" series a b
 refused unknown-suite "no test suite 'nonsense'" test nonsense
 refused qemu-source-missing "'/nonexistent/qemu' does not exist" --qemu-source /nonexistent/qemu run
