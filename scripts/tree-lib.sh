@@ -16,10 +16,8 @@ tree_ready() { # BASE
 }
 
 prepare_tree() { # BASE
-    rm -rf "$tree" "$folder"
     mkdir -p "$home"
-    git -C "$QEMU_SRC" worktree prune
-    git -C "$QEMU_SRC" worktree add -q --detach "$tree" "$1"
+    work_tree "$tree" "$1"
     configure_in "$folder" "$(configure_line "$tree")"
 }
 

@@ -31,6 +31,7 @@ for target in "${targets[@]}"; do
             name=tcg/${run#run-}
         fi
         [ -z "${TCG_ONLY_OURS:-}" ] || [[ $name == tcg/* ]] || continue
+        ! grep -q "^$name " "$ROOT/tests/not-run.txt" || continue
         check "$name" tcg_make "$run"
     done
 done
