@@ -17,6 +17,7 @@ bool riscv_n_irq_enabled(CPURISCVState *env);
 /* The U-level interrupt in @pending to take first, or RISCV_EXCP_NONE. */
 int riscv_n_pending_to_irq(uint64_t pending);
 
+#ifndef CONFIG_USER_ONLY
 /*
  * Does a trap that medeleg or mideleg gave to S mode go on to U mode?
  * @cause is without the interrupt bit.  Inline, as every trap asks.
@@ -29,6 +30,7 @@ static inline bool riscv_n_delegates(CPURISCVState *env, bool async,
     return deleg && cause < 64 && ((deleg >> cause) & 1) &&
            env->priv == PRV_U && !env->virt_enabled;
 }
+#endif
 
 /* Take the trap in U mode: the U CSRs, the status bits and pc. */
 void riscv_n_enter_trap(CPURISCVState *env, bool async, target_ulong cause,
