@@ -18,6 +18,8 @@ packages=(
     gcc-riscv64-linux-gnu libc6-dev-riscv64-cross opensbi device-tree-compiler
     # the comparison with a QEMU without the series
     valgrind
+    # the models; snapshots
+    spin qemu-utils
 )
 if [ "${1:-}" = lint ]; then
     packages+=(shellcheck clang-format)

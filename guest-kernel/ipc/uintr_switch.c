@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Receivers and the scheduler: switching, blocking, waking. What must hold: a vector posted at any
+ * Receivers and the scheduler: switching, blocking, waking. tests/models/delivery.pml is the model of
+ * it; docs/spec.md, section 8, the order. What must hold: a vector posted at any
  * time is seen by the receiver's handler, and a receiver asleep in uintr_wait is woken by it.
  *
  * A running receiver is Active with its hart's number, and the hart's suirs selects it. The device
