@@ -17,6 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from qmp import PATIENCE, Gone, Qemu
+
 MACHINE = ["-M", "virt,uintc=on,plic-umode=on", "-cpu", "rv64,x-uintr=on,x-sutc=on", "-m", "256"]
 CASES = {
     "threads": ["-smp", "2"],

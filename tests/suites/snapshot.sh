@@ -1,0 +1,14 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# savevm and loadvm while user interrupts are in flight, record and replay, -icount twice.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/../../scripts/lib.sh"
+
+status=0
+"$PYTHON" "$ROOT/tests/guest-snapshot.py" "$QEMU_BUILD/qemu-system-riscv64" \
+    "$GUEST_BUILD/guest-kernel/kernel.elf" "$GUEST_BUILD/user/initrd.cpio" "$FIRMWARE" \
+    >"$RESULTS/snapshot.txt" || status=$?
+cat "$RESULTS/snapshot.txt"
+grep -aE '^(PASS|FAIL) snapshot/' "$RESULTS/snapshot.txt" >>"$RESULTS/tests.txt"
+exit "$status"
