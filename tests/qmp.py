@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import time
 from pathlib import Path
 
 STEP = 0.01  # seconds between two looks at something that is awaited
-PATIENCE = 60.0
+PATIENCE = float(os.environ.get("GUEST_TIMEOUT", "60"))
 
 
 class Gone(Exception):
