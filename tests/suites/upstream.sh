@@ -143,13 +143,18 @@ same_programs() {
 }
 check tool/bisect/same-programs-are-not-tested-again same_programs
 
-three_patches 2 2 2 other 2
+# One thing differs from the patch before, and that suite runs again.
+three_patches 1 1 1 other 1
 bisect_finds qtest-that-fails-until-the-next-patch '^FAIL qtest/some'
-three_patches 2 2 2 2 other
+three_patches other 1 1 1 1
+bisect_finds emulator-that-fails-until-the-next-patch '^FAIL qtest/some'
+three_patches 1 1 1 1 other
 bisect_finds tcg-test-that-fails-until-the-next-patch '^FAIL tcg/some'
-three_patches 2 broken 2 2 2
+three_patches 1 1 other 1 1
+bisect_finds user-emulator-that-fails-until-the-next-patch '^FAIL tcg/some'
+three_patches 1 broken 1 1 1
 bisect_finds patch-that-does-not-build-for-riscv32 'FAILED: qemu-system-riscv32'
-three_patches 2 2 broken 2 2
+three_patches 1 1 broken 1 1
 bisect_finds patch-that-does-not-build-for-linux-user 'FAILED: qemu-riscv64'
 
 failed_is_tried_again() {
