@@ -30,7 +30,10 @@ build_commit() { # COMMIT
 try() {
     attempt "$@"
     [ "$attempt_status" -ne 0 ] || return 0
-    grep -aE '^FAIL |error:|FAILED:' "$1" | head -n 20 || tail -n 10 "$1"
+    # Each line once: a suite's verdict is said by the suite and again at its end.
+    awk '/^FAIL |error:|FAILED:/ && !seen[$0]++ && ++lines <= 20' "$1" >"$1.short"
+    if [ -s "$1.short" ]; then cat "$1.short"; else tail -n 10 "$1"; fi
+    rm "$1.short"
     printf '    log: %s\n' "$1"
     good=
 }
