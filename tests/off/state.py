@@ -30,7 +30,7 @@ MACHINES = {
     "spike": ["-M", "spike"],
 }
 HOST_TIME = ("cpu_ticks_offset", "cpu_clock_offset", "qemu_icount_bias")
-PATIENCE = 120.0
+PATIENCE = 600.0
 STEP = 0.05  # seconds
 
 
