@@ -82,14 +82,18 @@ void uintc_refresh_hart(RISCVUINTCState *s, int hart)
     }
 }
 
-/* A receiver's state changed: its hart sees that if it selects it. */
-static void uintc_update(RISCVUINTCState *s, const RISCVUINTCReceiver *r)
+/* A receiver's state changed: @hart, which may be -1, sees that if it runs it */
+static void uintc_tell_hart(RISCVUINTCState *s, const RISCVUINTCReceiver *r,
+                            int hart)
 {
-    int hart = uintc_hart(s, r);
-
     if (hart >= 0 && uintc_find(s, s->selected[hart]) == r) {
         uintc_update_hart(s, hart);
     }
+}
+
+static void uintc_update(RISCVUINTCState *s, const RISCVUINTCReceiver *r)
+{
+    uintc_tell_hart(s, r, uintc_hart(s, r));
 }
 
 /* Doorbells */
@@ -246,9 +250,7 @@ void uintc_write_low(RISCVUINTCState *s, uint32_t index, uint64_t val)
 
     QEMU_LOCK_GUARD(&r->lock);
     r->low = val & LOW_MASK;
-    if (old_hart >= 0 && uintc_find(s, s->selected[old_hart]) == r) {
-        uintc_update_hart(s, old_hart);
-    }
+    uintc_tell_hart(s, r, old_hart);
     uintc_update(s, r);
 }
 
