@@ -18,7 +18,7 @@ import common
 
 # Of the instructions without the series: for all together, and for each part, which does one thing only.
 LIMIT = 0.005
-PART_LIMIT = 0.05
+PART_LIMIT = 0.03
 
 # One hart, counted instructions, clocks that follow them; no address depends on chance.
 GUEST = ["-M", "virt", "-m", "16", "-icount", "shift=0,sleep=off", "-rtc", "base=2020-01-01,clock=vm", "-seed", "1",

@@ -30,7 +30,10 @@ MACHINES = {
     "spike": ["-M", "spike"],
 }
 HOST_TIME = ("cpu_ticks_offset", "cpu_clock_offset", "qemu_icount_bias")
-PATIENCE = 240.0
+PATIENCE = 120.0
+# QEMU 10.0 saves mtimecmp and not the timer that it arms: a guest that waits for the timer while
+# it is moved sleeps on, with the series or without. The parts that do come first.
+TIMERS_DONE = "csr-accesses"
 STEP = 0.05  # seconds
 
 
@@ -144,7 +147,11 @@ class Guests:
                     self.wait_for(vm, "paused")
                     vm.cmd("cont")
                 deadline = time.monotonic() + PATIENCE
-                while not last and console.read_text().count("\n") < 2 and time.monotonic() < deadline:
+                # On the first QEMU until the guest waits for timers no more, then for a line on each.
+                sign = "\n" if number else TIMERS_DONE
+                while not last and sign not in console.read_text():
+                    if time.monotonic() > deadline:
+                        raise RuntimeError(f"the guest says no more than {console.read_text()!r}")
                     time.sleep(STEP / 10)
                 if last:
                     self.wait_for(vm, "shutdown")
@@ -161,13 +168,10 @@ class Guests:
         without, with_series = self.qemus
         with tempfile.TemporaryDirectory() as folder:
             straight = self.play([without], Path(folder))
-            # QEMU does not arm the ACLINT's timer again in its new place: move before those parts.
-            there = self.play([without, with_series], Path(folder))
-            back = self.play([with_series, without], Path(folder))
+            moved = self.play([without, with_series, without, with_series], Path(folder))
         if "\nend " not in straight:
             return f"without a move the guest says:\n{straight}"
-        different = [moved for moved in (there, back) if moved != straight]
-        return f"without a move:\n{straight}\nmoved:\n{different[0]}" if different else ""
+        return "" if moved == straight else f"without a move:\n{straight}\nmoved:\n{moved}"
 
 
 def main() -> int:
