@@ -43,6 +43,7 @@ def demonstrate(argv: list[str], folder: Path) -> tuple[int, int, str]:
             qemu.wait_for("query-migrate", "completed")
             qemu.command("quit")
             qemu.process.wait(PATIENCE)
+            qemu.close()
             output += qemu.text()
             moves += 1
             qemu = Qemu(argv, folder, moves, state)
@@ -54,7 +55,7 @@ def demonstrate(argv: list[str], folder: Path) -> tuple[int, int, str]:
     try:
         return moves, qemu.process.wait(PATIENCE), output + qemu.text()
     finally:
-        qemu.process.kill()
+        qemu.close()
 
 
 def main() -> int:

@@ -105,7 +105,7 @@ class Snapshots:
         try:
             status = qemu.process.wait(PATIENCE)
         finally:
-            qemu.process.kill()
+            qemu.close()
         check_end(qemu.text(), status)
 
 

@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""One QEMU with a guest in it, commanded through QMP."""
+"""One QEMU with a guest in it, commanded through QMP by QEMU's own Python library."""
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
+
+SOURCE = Path(os.environ.get("QEMU_SRC", Path(__file__).resolve().parents[1] / "build" / "qemu-src"))
+sys.path.append(str(SOURCE / "python"))
+# pylint: disable=wrong-import-position
+from qemu.qmp import ExecuteError, QMPError  # noqa: E402
+from qemu.qmp.legacy import QEMUMonitorProtocol  # noqa: E402
 
 STEP = 0.01  # seconds between two looks at something that is awaited
 PATIENCE = float(os.environ.get("GUEST_TIMEOUT", "60"))
@@ -24,36 +30,33 @@ class Qemu:
     def __init__(self, argv: list[str], folder: Path, number: int, source: Path | None) -> None:
         self.output = folder / f"output{number}"
         path = folder / f"qmp{number}"
-        argv = argv + ["-serial", f"file:{self.output}", "-qmp", f"unix:{path},server=on,wait=off"]
-        if source:
-            argv += ["-incoming", f"file:{source}", "-S"]
-        self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL)
-        self.socket = socket.socket(socket.AF_UNIX)
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                self.socket.connect(str(path))
-                break
-            except OSError:
-                if self.process.poll() is not None or time.monotonic() > deadline:
-                    raise
-                time.sleep(STEP)
-        self.channel = self.socket.makefile("rw")
-        self.command("qmp_capabilities")
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(path))
+            listener.listen(1)
+            listener.settimeout(PATIENCE)
+            argv = argv + ["-serial", f"file:{self.output}", "-qmp", f"unix:{path}"]
+            if source:
+                argv += ["-incoming", f"file:{source}", "-S"]
+            self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL)
+            connection, _ = listener.accept()
+        self.monitor = QEMUMonitorProtocol(connection)
+        self.monitor.connect()
 
     def command(self, name: str, **arguments: str) -> dict | str:
         try:
-            self.channel.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
-            self.channel.flush()
-            for line in self.channel:
-                answer = json.loads(line)
-                if "return" in answer:
-                    return answer["return"]
-                if "error" in answer:
-                    raise RuntimeError(answer["error"]["desc"])
-        except (OSError, ValueError) as error:
+            return self.monitor.cmd(name, **arguments)
+        except ExecuteError as error:
+            raise RuntimeError(str(error)) from error
+        except (QMPError, OSError, EOFError) as error:
             raise Gone from error
-        raise Gone
+
+    def close(self) -> None:
+        """QEMU has ended, or is to."""
+        self.process.kill()
+        try:
+            self.monitor.close()
+        except (QMPError, OSError, EOFError):
+            pass  # that is how it tells that QEMU went first
 
     def wait_for(self, name: str, *states: str) -> None:
         deadline = time.monotonic() + PATIENCE
