@@ -45,7 +45,6 @@ commit_of() {
 machine=(--qemu "$QEMU_BUILD/qemu-system-riscv64"
     --guest "$GUEST_BUILD/tests/bench/guest/bench.elf")
 if [ "${program[0]}" = host_profile.py ]; then
-    command -v valgrind >/dev/null || die "bench --profile needs valgrind: apt-get install valgrind"
     exec "$PYTHON" "$ROOT/tests/bench/host_profile.py" "${machine[@]}" "${program[@]:1}"
 fi
 exec "$PYTHON" "$ROOT/tests/bench/bench.py" "${machine[@]}" --output "$RESULTS/bench.json" \

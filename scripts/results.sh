@@ -43,3 +43,22 @@ check() {
         pass "$name"
     fi
 }
+
+# collect NAME COMMAND...: the verdict lines that the command prints are verdicts of the suite,
+# and its output goes to $RESULTS/NAME.txt. A command that fails without saying which verdict
+# failed has failed itself.
+collect() {
+    local name=$1 output=$RESULTS/$1.txt status=0
+    shift
+    mkdir -p "${output%/*}"
+    "$@" >"$output" || status=$?
+    sed -E "s,^(PASS|FAIL) ,&${TEST_PREFIX:-}," "$output"
+    sed -nE "s,^(PASS|FAIL) ,&${TEST_PREFIX:-},p" "$output" >>"$TESTS_TXT"
+    if sanitizer_reported; then
+        fail "$name" "a sanitizer's report"
+    elif [ "$status" -ne 0 ] && ! grep -q '^FAIL ' "$output"; then
+        fail "$name" "exit status $status"
+    elif ! grep -qE '^(PASS|FAIL) ' "$output"; then
+        fail "$name" "no verdict"
+    fi
+}

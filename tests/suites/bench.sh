@@ -9,12 +9,7 @@ set -euo pipefail
 . "$ROOT/scripts/results.sh"
 
 check bench/reader-itself "$PYTHON" "$ROOT/tests/bench/bench_test.py"
-status=0
 for script in smoke locks; do
-    "$PYTHON" "$ROOT/tests/bench/$script.py" --qemu "$QEMU_BUILD/qemu-system-riscv64" \
-        --guest "$GUEST_BUILD/tests/bench/guest/bench.elf" >"$RESULTS/bench-$script.txt" ||
-        status=$?
-    cat "$RESULTS/bench-$script.txt"
-    grep -aE '^(PASS|FAIL) bench/' "$RESULTS/bench-$script.txt" >>"$TESTS_TXT"
+    collect "bench/$script" "$PYTHON" "$ROOT/tests/bench/$script.py" \
+        --qemu "$QEMU_BUILD/qemu-system-riscv64" --guest "$GUEST_BUILD/tests/bench/guest/bench.elf"
 done
-exit "$status"

@@ -4,12 +4,10 @@
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../../scripts/lib.sh"
+# shellcheck source=scripts/results.sh
+. "$ROOT/scripts/results.sh"
 
 "$ROOT/scripts/linux.sh"
 "$PYTHON" "$ROOT/user/mkinitrd.py" "$BUILD/linux/initrd.cpio" "$ROOT/tests/linux/init" "$BUILD/linux/busybox"
-status=0
-"$PYTHON" "$ROOT/tests/linux/boot.py" "$QEMU_BUILD/qemu-system-riscv64" "$FIRMWARE" \
-    "$BUILD/linux/vmlinux" "$BUILD/linux/initrd.cpio" >"$RESULTS/linux.txt" || status=$?
-cat "$RESULTS/linux.txt"
-grep -aE '^(PASS|FAIL) linux/' "$RESULTS/linux.txt" >>"$RESULTS/tests.txt"
-exit "$status"
+collect linux/boot "$PYTHON" "$ROOT/tests/linux/boot.py" "$QEMU_BUILD/qemu-system-riscv64" \
+    "$FIRMWARE" "$BUILD/linux/vmlinux" "$BUILD/linux/initrd.cpio"

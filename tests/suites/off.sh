@@ -5,6 +5,8 @@
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../../scripts/lib.sh"
+# shellcheck source=scripts/results.sh
+. "$ROOT/scripts/results.sh"
 
 "$ROOT/scripts/qemu.sh" unpatched
 source=$UNPATCHED/qemu-src
@@ -16,12 +18,6 @@ riscv64-unknown-elf-gcc -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medan
     -Wall -Wextra -Werror -ffreestanding -nostdlib -T "$ROOT/tests/off/workload.ld" \
     -o "$workload" "$ROOT/tests/off/start.S" "$ROOT/tests/off/workload.c"
 
-status=0
-{
-    "$PYTHON" "$ROOT/tests/off/interfaces.py" "${qemus[@]}" "$source" || status=$?
-    "$PYTHON" "$ROOT/tests/off/state.py" "${qemus[@]}" "$source" "$workload" || status=$?
-    "$PYTHON" "$ROOT/tests/off/cost.py" "${qemus[@]}" "$workload" "$BUILD/off/profiles" || status=$?
-} >"$RESULTS/off.txt"
-cat "$RESULTS/off.txt"
-grep -aE '^(PASS|FAIL) off/' "$RESULTS/off.txt" >>"$RESULTS/tests.txt"
-exit "$status"
+collect off/interfaces "$PYTHON" "$ROOT/tests/off/interfaces.py" "${qemus[@]}" "$source"
+collect off/state "$PYTHON" "$ROOT/tests/off/state.py" "${qemus[@]}" "$source" "$workload"
+collect off/cost "$PYTHON" "$ROOT/tests/off/cost.py" "${qemus[@]}" "$workload" "$BUILD/off/profiles"

@@ -4,11 +4,8 @@
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../../scripts/lib.sh"
+# shellcheck source=scripts/results.sh
+. "$ROOT/scripts/results.sh"
 
-status=0
-"$PYTHON" "$ROOT/tests/guest-snapshot.py" "$QEMU_BUILD/qemu-system-riscv64" \
-    "$GUEST_BUILD/guest-kernel/kernel.elf" "$GUEST_BUILD/user/initrd.cpio" "$FIRMWARE" \
-    >"$RESULTS/snapshot.txt" || status=$?
-cat "$RESULTS/snapshot.txt"
-grep -aE '^(PASS|FAIL) snapshot/' "$RESULTS/snapshot.txt" >>"$RESULTS/tests.txt"
-exit "$status"
+collect snapshot/guest "$PYTHON" "$ROOT/tests/guest-snapshot.py" "$QEMU_BUILD/qemu-system-riscv64" \
+    "$GUEST_BUILD/guest-kernel/kernel.elf" "$GUEST_BUILD/user/initrd.cpio" "$FIRMWARE"
