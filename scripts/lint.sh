@@ -43,7 +43,7 @@ lint_licence() {
         *) want=MIT ;;
         esac
         grep -Iq . "$ROOT/$file" || continue
-        if ! head -n 12 "$ROOT/$file" | grep -q "SPDX-License-Identifier: $want\b"; then
+        if ! head -n 20 "$ROOT/$file" | grep -q "SPDX-License-Identifier: $want\b"; then
             echo "$file: no line SPDX-License-Identifier: $want"
             bad=1
         fi

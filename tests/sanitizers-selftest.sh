@@ -27,11 +27,11 @@ caught() {
 }
 
 broken_slot() {
-    qtests --qemu "$broken" --case riscv-uintc-access-test /riscv64/uintc/reserved/receivers
+    qtests --qemu "$broken" --case riscv-uintc-access-test /uintc/reserved/receivers
 }
 
 broken_shift() {
-    qtests --qemu "$broken" --case riscv-uintc-bad-test /riscv64/uintc/bad/harts
+    qtests --qemu "$broken" --case riscv-uintc-bad-test /uintc/bad/harts
 }
 
 broken_shift_tcg() {
