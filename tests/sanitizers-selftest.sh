@@ -18,7 +18,7 @@ caught() {
         TESTS_TXT=$folder/results.txt
         "$@"
     ) >"$folder/output.txt" 2>&1 || true
-    cat "$folder/results.txt"
+    sed "s/^/# as it should: /" "$folder/results.txt"
     if grep -q '^PASS' "$folder/results.txt" || ! grep -q '^FAIL' "$folder/results.txt" ||
         ! grep -rqs -- "$pattern" "$folder"; then
         tail -n 50 "$folder/output.txt"
