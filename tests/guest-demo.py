@@ -55,7 +55,7 @@ def demo_lines(harts, counted):
         r"4\. The receiver has unregistered; the sender still has its table entry\.",
         r"\[receiver\] uipi\.send returned 1: refused, the receiver's Tag has changed",
         r"Everything arrived\.",
-        r"\[kernel\] demo ended with status 0, powering off",
+        r"\[kernel\] init ended with status 0, powering off",
     ]
 
 
@@ -156,10 +156,9 @@ class Guest:
                     [missing + "UINTC$", hint])
         self.expect("no-xuintr", ["-M", "virt", "-cpu", "rv64", "-smp", "2"], None, 102,
                     [missing + "x-uintr UINTC$", hint])
-        self.expect("no-program", UINTR, "nothing at all", 101,
-                    [r'kernel panic: cannot start "nothing at all"'])
+        self.expect("no-program", UINTR, "nothing at all", 127, ["init: .*nothing"])
         self.expect("exit-status", UINTR, "sender", 100,
-                    ["usage: sender", r"\[kernel\] sender ended with status 100"])
+                    ["usage: sender", r"\[kernel\] init ended with status 100"])
 
     def system_calls(self):
         self.expect("system-call-errors", UINTR, "errors", 0,
@@ -177,8 +176,8 @@ class Guest:
                 ("run-data", 12, "instruction page fault", "0x1[0-9a-f]{4}"),
                 ("supervisor-register", 2, "illegal instruction", "0x1b101073"),
                 ("overflow", 15, "store page fault", "0x3ffffee[0-9a-f]{3}")):
-            self.expect(f"fault-{kind}", UINTR, f"fault {kind}", 128 + cause,
-                        [rf"\[kernel\] killed fault \(pid 1\): {text}, pc 0x[0-9a-f]+, address {address}$"])
+            self.expect(f"fault-{kind}", UINTR, f"fault {kind}", 192 + cause,
+                        [rf"\[kernel\] killed fault \(pid 2\): {text}, pc 0x[0-9a-f]+, address {address}, cause {cause}$"])
 
 
 def main():

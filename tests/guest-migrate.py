@@ -22,7 +22,7 @@ CASES = {
     "icount": ["-smp", "2", "-icount", "shift=0,sleep=off"],
 }
 BEGUN = "2. The handler answers the same way"
-LAST_LINES = ["Everything arrived.", "[kernel] demo ended with status 0, powering off"]
+LAST_LINES = ["Everything arrived.", "[kernel] init ended with status 0, powering off"]
 MOVES = 4
 STEP = 0.01  # seconds that the guest runs between two moves
 

@@ -4,7 +4,9 @@
 #include "arch/csr.h"
 #include "arch/mmu.h"
 #include "arch/sbi.h"
+#include "arch/timer.h"
 #include "core/devicetree.h"
+#include "core/lock.h"
 #include "core/page.h"
 #include "core/print.h"
 #include "core/sched.h"
@@ -34,6 +36,8 @@ static void setup_hart(struct cpu *cpu)
     csr_write(CSR_SEDELEG, 0);
     csr_write(CSR_SIP, 0);
     plic_init_hart(cpu->index);
+    csr_write(CSR_UIE, 0);
+    timer_set(UINT64_MAX);
     csr_write(CSR_SIE, INT_SSI | INT_STI | INT_SEI);
 }
 
@@ -86,15 +90,19 @@ void secondary_main(void)
     __atomic_store_n(&this_cpu()->online, true, __ATOMIC_RELEASE);
     for (unsigned i = 0; i < machine.harts; i++) {
         if (&cpus[i] != this_cpu() && __atomic_load_n(&cpus[i].online, __ATOMIC_ACQUIRE)) {
-            cpu_kick(&cpus[i]);
+            sbi_send_ipis(1ul << cpus[i].hart_id);
         }
     }
     sched_idle_loop();
 }
 
+/* One that is under way is enough: the hart looks at everything when it comes. */
 void cpu_kick(struct cpu *cpu)
 {
-    sbi_send_ipi(cpu->hart_id);
+    if (!cpu->kicked) {
+        cpu->kicked = true;
+        kernel_kicks |= 1ul << cpu->hart_id;
+    }
 }
 
 void cpu_enter_idle(void)

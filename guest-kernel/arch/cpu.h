@@ -7,32 +7,30 @@
 #include <stdint.h>
 
 #include "arch/layout.h"
-#include "arch/spinlock.h"
+#include "core/run_queue.h"
 
 struct thread;
+struct address_space;
 
 struct cpu {
     uint64_t scratch;   /* trap entry's spare word; this hart only */
-    uint64_t kernel_sp; /* stack for the next trap from user mode; this hart only */
-    uint64_t panic_sp;  /* stack for a trap from the kernel; set before the hart starts */
+    uint64_t kernel_sp; /* top of this hart's kernel stack; constant */
+    uint64_t panic_sp;  /* stack for a trap from the kernel; constant */
     unsigned index;     /* position in the device tree, 0..harts-1; constant */
     uint64_t hart_id;   /* what SBI and UINTC call it; constant */
-    bool need_resched;  /* look at the run queue before user mode; this hart only */
+    bool online;        /* written by this hart (release), read by the boot hart (acquire) */
 
-    struct thread *current;  /* written by this hart only */
-    struct thread *previous; /* the thread just switched away from; this hart only */
-    struct thread *idle;     /* constant */
-
-    struct spinlock queue_lock; /* guards the two below and the state of this hart's threads */
-    struct thread *queue_head;  /* threads ready to run here; any hart, under queue_lock */
-    struct thread *queue_tail;
-
-    bool online; /* written by this hart (release), read by the boot hart (acquire) */
+    /* Under the kernel lock. */
+    bool need_resched;           /* look at the run queue before user mode */
+    bool kicked;                 /* an IPI is on its way to this hart */
+    bool slice_over;             /* the running thread has had its time */
+    struct thread *current;      /* NULL: idle */
+    struct run_queue queue;      /* threads ready to run here */
+    struct list timeouts;        /* threads with a deadline, the next one first */
+    uint64_t slice_end;          /* time at which the running thread gives way; UINT64_MAX: never */
+    uint64_t armed;              /* what the hart's timer is set to */
+    struct address_space *space; /* what satp holds; NULL: the kernel's table */
 };
-
-_Static_assert(__builtin_offsetof(struct cpu, scratch) == CPU_SCRATCH, "layout.h");
-_Static_assert(__builtin_offsetof(struct cpu, kernel_sp) == CPU_KERNEL_SP, "layout.h");
-_Static_assert(__builtin_offsetof(struct cpu, panic_sp) == CPU_PANIC_SP, "layout.h");
 
 extern struct cpu cpus[MAX_HARTS];
 
@@ -50,7 +48,7 @@ void cpu_init_boot(uint64_t hart_id);
 /* Starts the other harts and returns when all of them reached their idle loop's door. */
 void cpu_start_others(void);
 
-/* Asks another hart to look at its run queue. */
+/* Has another hart look at its run queue and its thread's state. Under the kernel lock. */
 void cpu_kick(struct cpu *cpu);
 
 /* Enters the idle loop on the hart's own stack. */

@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "arch/mmu.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "arch/csr.h"
 #include "core/devicetree.h"
 #include "core/page.h"
 #include "core/print.h"
-#include "core/process.h"
 
-#define ENTRIES            512
-#define KERNEL_HALF        256 /* first root entry of the upper half */
-#define LEVEL_SHIFT(level) (12 + 9 * (level))
-#define MEGAPAGE           (1ul << LEVEL_SHIFT(1))
-#define SATP_SV39          (8ul << 60)
-#define PTE_LEAF           (PTE_R | PTE_W | PTE_X)
+#define KERNEL_HALF 256 /* first root entry of the upper half */
 
 uint64_t kernel_satp;
 static uint64_t *kernel_root;
@@ -23,23 +16,12 @@ static uint64_t *kernel_root;
 /* From the linker script; page aligned. */
 extern char text_start[], text_end[], rodata_end[], kernel_end[];
 
-static uint64_t *pte_table(uint64_t pte)
-{
-    return mmu_from_physical((pte >> 10) << 12);
-}
-
-static uint64_t make_pte(uint64_t physical, uint64_t flags)
-{
-    return ((physical >> 12) << 10) | flags | PTE_V;
-}
-
-/* The entry for an address at a level, with the tables above it made on demand. */
-static uint64_t *walk(uint64_t *root, uint64_t address, int level, int create)
+uint64_t *mmu_walk(uint64_t *root, uint64_t address, int level, bool create)
 {
     uint64_t *table = root;
 
     for (int at = 2; at > level; at--) {
-        uint64_t *pte = &table[(address >> LEVEL_SHIFT(at)) % ENTRIES];
+        uint64_t *pte = &table[address / MMU_SPAN(at) % MMU_ENTRIES];
 
         if (!(*pte & PTE_V)) {
             void *page = create ? page_alloc() : NULL;
@@ -47,21 +29,21 @@ static uint64_t *walk(uint64_t *root, uint64_t address, int level, int create)
             if (!page) {
                 return NULL;
             }
-            *pte = make_pte(mmu_to_physical(page), 0);
+            *pte = mmu_make_pte(page, 0);
         }
-        table = pte_table(*pte);
+        table = mmu_pte_page(*pte);
     }
-    return &table[(address >> LEVEL_SHIFT(level)) % ENTRIES];
+    return &table[address / MMU_SPAN(level) % MMU_ENTRIES];
 }
 
 static void map_kernel(uint64_t address, uint64_t physical, uint64_t flags, int level)
 {
-    uint64_t *pte = walk(kernel_root, address, level, 1);
+    uint64_t *pte = mmu_walk(kernel_root, address, level, true);
 
     if (!pte) {
         panic("no memory for the kernel's page table");
     }
-    *pte = make_pte(physical, flags | PTE_A | PTE_D | PTE_G);
+    *pte = mmu_make_pte(mmu_from_physical(physical), flags | PTE_A | PTE_D | PTE_G);
 }
 
 static uint64_t image_flags(uint64_t address)
@@ -84,24 +66,25 @@ static void map_memory(void)
     while (address < end) {
         uint64_t physical = address - KERNEL_OFFSET;
 
-        if (address < (uint64_t)kernel_end || address % MEGAPAGE || end - address < MEGAPAGE) {
+        if (address < (uint64_t)kernel_end || address % MMU_SPAN(1) ||
+            end - address < MMU_SPAN(1)) {
             map_kernel(address, physical, image_flags(address), 0);
             address += PAGE_SIZE;
         } else {
             map_kernel(address, physical, PTE_R | PTE_W, 1);
-            address += MEGAPAGE;
+            address += MMU_SPAN(1);
         }
     }
 }
 
-uint64_t mmu_kernel_stack(unsigned index)
+uint64_t mmu_kernel_stack(unsigned cpu)
 {
-    return KSTACK_BASE + (index + 1ul) * KSTACK_STRIDE;
+    return KSTACK_BASE + (cpu + 1ul) * KSTACK_STRIDE;
 }
 
 static void map_stacks(void)
 {
-    for (unsigned i = 0; i < MAX_HARTS + MAX_PROCESSES; i++) {
+    for (unsigned i = 0; i < machine.harts; i++) {
         for (unsigned j = 1; j <= KSTACK_PAGES; j++) {
             map_kernel(mmu_kernel_stack(i) - j * PAGE_SIZE, mmu_to_physical(page_alloc()),
                        PTE_R | PTE_W, 0);
@@ -126,7 +109,8 @@ void mmu_init(void)
     map_memory();
     map_stacks();
     kernel_satp = SATP_SV39 | (mmu_to_physical(kernel_root) >> 12);
-    mmu_switch(NULL);
+    csr_write(CSR_SATP, kernel_satp);
+    __asm__ volatile("sfence.vma" : : : "memory");
 }
 
 uint64_t *mmu_new_root(void)
@@ -146,9 +130,9 @@ static void free_table(uint64_t *table, int level, unsigned entries)
             continue;
         }
         if (level > 0) {
-            free_table(pte_table(table[i]), level - 1, ENTRIES);
+            free_table(mmu_pte_page(table[i]), level - 1, MMU_ENTRIES);
         } else {
-            page_free(pte_table(table[i]));
+            page_free(mmu_pte_page(table[i]));
         }
     }
     page_free(table);
@@ -157,36 +141,4 @@ static void free_table(uint64_t *table, int level, unsigned entries)
 void mmu_free_root(uint64_t *root)
 {
     free_table(root, 2, KERNEL_HALF);
-}
-
-int mmu_map_user(uint64_t *root, uint64_t address, void *page, uint64_t flags)
-{
-    uint64_t *pte = walk(root, address, 0, 1);
-
-    if (!pte) {
-        return -ENOMEM;
-    }
-    *pte = make_pte(mmu_to_physical(page), (flags & PTE_LEAF) | PTE_U | PTE_A | PTE_D);
-    return 0;
-}
-
-void *mmu_user_lookup(uint64_t *root, uint64_t address, uint64_t flags)
-{
-    uint64_t *pte;
-
-    if (address >= USER_STACK_TOP) {
-        return NULL;
-    }
-    flags |= PTE_V | PTE_U;
-    pte = walk(root, address, 0, 0);
-    if (!pte || (*pte & flags) != flags) {
-        return NULL;
-    }
-    return (char *)pte_table(*pte) + address % PAGE_SIZE;
-}
-
-void mmu_switch(uint64_t *root)
-{
-    csr_write(CSR_SATP, root ? SATP_SV39 | (mmu_to_physical(root) >> 12) : kernel_satp);
-    __asm__ volatile("sfence.vma" : : : "memory");
 }

@@ -6,7 +6,14 @@
 #include <stdint.h>
 
 long sbi_hart_start(uint64_t hart_id, uint64_t physical_entry, uint64_t opaque);
-long sbi_send_ipi(uint64_t hart_id);
+
+/* A supervisor software interrupt for the harts of a mask of hart ids. */
+long sbi_send_ipis(uint64_t harts);
+
+
+/* The harts of a mask of hart ids forget all translations; returns when they have. */
+long sbi_remote_sfence_vma(uint64_t harts);
+
 long sbi_set_timer(uint64_t when);
 
 /* Resets the machine to power-off; carries no exit status. */

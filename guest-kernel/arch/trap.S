@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: MIT
 #
-# Entry and exit of S mode. While user code runs, sscratch holds the hart's struct cpu; while the
-# kernel runs, tp does and sscratch is 0. The kernel takes no interrupt and no exception by design,
-# so a trap from the kernel is a panic and goes to a stack of its own.
+# Entry and exit of S mode. While user code runs, sscratch holds the address of the running struct
+# thread, which begins with its trap frame; while the kernel runs, sscratch is 0 and tp the hart's
+# struct cpu. The kernel takes no interrupt and no exception by design, so a trap from the kernel
+# is a panic and goes to a stack of its own.
 
 #include "arch/layout.h"
 
-.macro SAVE_REGISTERS               # all but sp and tp
-    sd      x1, 0(sp)
-    sd      x3, 16(sp)
+.macro FOR_REGISTERS instruction    # all but ra, sp, tp
+    \instruction x3, 16(sp)
     .irp n, 5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-    sd      x\n, (8 * \n - 8)(sp)
+    \instruction x\n, (8 * \n - 8)(sp)
     .endr
 .endm
 
@@ -18,48 +18,55 @@
     .balign 4
     .globl trap_entry
 trap_entry:
-    csrrw   tp, sscratch, tp
-    beqz    tp, from_kernel
-    sd      sp, CPU_SCRATCH(tp)
-    ld      sp, CPU_KERNEL_SP(tp)
-    addi    sp, sp, -FRAME_SIZE
-    SAVE_REGISTERS
-    ld      t0, CPU_SCRATCH(tp)
-    sd      t0, 8(sp)               # user sp
+    csrrw   sp, sscratch, sp        # sp is the thread, or 0
+    beqz    sp, from_kernel
+    sd      ra, 0(sp)
+    FOR_REGISTERS sd
+    sd      tp, 24(sp)
     csrrw   t0, sscratch, zero
-    sd      t0, 24(sp)              # user tp
-    csrr    t0, sepc
-    sd      t0, FRAME_SEPC(sp)
-    csrr    t0, sstatus
-    sd      t0, FRAME_SSTATUS(sp)
+    sd      t0, 8(sp)               # user sp
+    csrr    t1, sepc
+    sd      t1, FRAME_SEPC(sp)
+    csrr    t2, sstatus
+    sd      t2, FRAME_SSTATUS(sp)
+    ld      tp, THREAD_CPU(sp)
     mv      a0, sp
-    call    user_trap
-    mv      a0, sp
+    ld      sp, CPU_KERNEL_SP(tp)
+    lla     ra, user_return         # each of these returns the thread to go on with
+    csrr    a1, scause
+    li      t0, CAUSE_ECALL_U
+    bne     a1, t0, 1f
+    li      t0, SYS_IPC_CALL
+    beq     a7, t0, 2f
+    li      t0, SYS_IPC_REPLY_RECEIVE
+    beq     a7, t0, 3f
+    tail    user_syscall
+1:  tail    user_trap
+2:  tail    user_ipc_call
+3:  tail    user_ipc_reply_receive
 
-# user_return(frame): continue in user mode. Also the first way into a new process.
+# user_return(thread): also the first way into a new thread.
     .globl user_return
 user_return:
-    csrw    sscratch, tp
+    csrw    sscratch, a0
     mv      sp, a0
     ld      t0, FRAME_SEPC(sp)
     csrw    sepc, t0
     ld      t0, FRAME_SSTATUS(sp)
     csrw    sstatus, t0
-    ld      x1, 0(sp)
-    ld      x3, 16(sp)
-    ld      x4, 24(sp)
-    .irp n, 5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-    ld      x\n, (8 * \n - 8)(sp)
-    .endr
+    ld      ra, 0(sp)
+    ld      tp, 24(sp)
+    FOR_REGISTERS ld
     ld      sp, 8(sp)
     sret
 
 from_kernel:
-    csrrw   tp, sscratch, tp        # tp is the struct cpu again, sscratch 0
+    csrrw   sp, sscratch, sp        # sp is what it was, sscratch 0
     sd      sp, CPU_SCRATCH(tp)
     ld      sp, CPU_PANIC_SP(tp)
     addi    sp, sp, -FRAME_SIZE
-    SAVE_REGISTERS
+    sd      ra, 0(sp)
+    FOR_REGISTERS sd
     sd      tp, 24(sp)
     ld      t0, CPU_SCRATCH(tp)
     sd      t0, 8(sp)
@@ -69,18 +76,3 @@ from_kernel:
     sd      t0, FRAME_SSTATUS(sp)
     mv      a0, sp
     call    kernel_trap
-
-# context_switch(from, to): saves what a C function must keep, continues where `to` was saved.
-    .globl context_switch
-context_switch:
-    sd      ra, 0(a0)
-    sd      sp, 8(a0)
-    .irp n, 0,1,2,3,4,5,6,7,8,9,10,11
-    sd      s\n, (16 + 8 * \n)(a0)
-    .endr
-    ld      ra, 0(a1)
-    ld      sp, 8(a1)
-    .irp n, 0,1,2,3,4,5,6,7,8,9,10,11
-    ld      s\n, (16 + 8 * \n)(a1)
-    .endr
-    ret

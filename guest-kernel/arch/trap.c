@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: MIT
 #include "arch/trap.h"
 
+#include "arch/backtrace.h"
 #include "arch/cpu.h"
 #include "arch/csr.h"
-#include "arch/timer.h"
+#include "core/lock.h"
 #include "core/print.h"
 #include "core/process.h"
 #include "core/sched.h"
 #include "core/syscall.h"
 #include "drivers/plic.h"
+#include "ipc/endpoint.h"
+
+_Static_assert(offsetof(struct trap_frame, sepc) == FRAME_SEPC, "layout.h");
+_Static_assert(offsetof(struct trap_frame, sstatus) == FRAME_SSTATUS, "layout.h");
+_Static_assert(sizeof(struct trap_frame) == FRAME_SIZE, "layout.h");
+_Static_assert(SYS_IPC_CALL == SYS_ipc_call, "layout.h");
+_Static_assert(SYS_IPC_REPLY_RECEIVE == SYS_ipc_reply_receive, "layout.h");
+_Static_assert(offsetof(struct cpu, scratch) == CPU_SCRATCH, "layout.h");
+_Static_assert(offsetof(struct cpu, kernel_sp) == CPU_KERNEL_SP, "layout.h");
+_Static_assert(offsetof(struct cpu, panic_sp) == CPU_PANIC_SP, "layout.h");
 
 const char *exception_name(uint64_t cause)
 {
@@ -37,13 +48,13 @@ void interrupts_serve(void)
     uint64_t pending;
 
     while ((pending = csr_read(CSR_SIP) & csr_read(CSR_SIE) & (INT_SSI | INT_STI | INT_SEI))) {
-        if (pending & INT_SSI) { /* another hart queued a thread here */
+        if (pending & INT_SSI) { /* cpu_kick() */
             csr_read_clear(CSR_SIP, INT_SSI);
+            cpu->kicked = false;
             cpu->need_resched = true;
         }
-        if (pending & INT_STI) { /* a nap or a time slice is over */
-            timer_disarm();
-            cpu->need_resched = true;
+        if (pending & INT_STI) {
+            sched_timer(cpu);
         }
         if (pending & INT_SEI) {
             plic_serve(cpu->index);
@@ -51,26 +62,65 @@ void interrupts_serve(void)
     }
 }
 
-void user_trap(struct trap_frame *frame)
+static inline struct thread *serve_syscall(struct thread *thread)
 {
-    uint64_t cause = csr_read(CSR_SCAUSE);
+    thread->frame.sepc += 4;
+    syscall_dispatch(thread);
+    return sched_leave_quickly(this_cpu());
+}
 
+struct thread *user_syscall(struct thread *thread)
+{
+    kernel_enter();
+    return serve_syscall(thread);
+}
+
+struct thread *user_ipc_call(struct thread *thread)
+{
+    struct thread *server;
+
+    kernel_enter();
+    server = fastpath_call(thread);
+    if (!server) {
+        return serve_syscall(thread);
+    }
+    kernel_leave();
+    return server;
+}
+
+struct thread *user_ipc_reply_receive(struct thread *thread)
+{
+    struct thread *caller;
+
+    kernel_enter();
+    caller = fastpath_reply_receive(thread);
+    if (!caller) {
+        return serve_syscall(thread);
+    }
+    kernel_leave();
+    return caller;
+}
+
+struct thread *user_trap(struct thread *thread, uint64_t cause)
+{
+    kernel_enter();
+    thread->interrupted = false;
     if (cause & CAUSE_INTERRUPT) {
         interrupts_serve();
-    } else if (cause == CAUSE_ECALL_U) {
-        frame->sepc += 4;
-        syscall_dispatch(frame);
     } else {
-        process_fault(cause, frame->sepc, csr_read(CSR_STVAL));
+        process_fault(cause, thread->frame.sepc, csr_read(CSR_STVAL));
     }
-    if (this_cpu()->need_resched) {
-        sched_yield();
-    }
+    return sched_leave_quickly(this_cpu());
 }
 
 void kernel_trap(struct trap_frame *frame)
 {
-    panic("%s in the kernel: pc %#lx, address %#lx, cause %#lx, sp %#lx, ra %#lx",
-          exception_name(csr_read(CSR_SCAUSE)), frame->sepc, csr_read(CSR_STVAL),
-          csr_read(CSR_SCAUSE), FRAME_X(frame, 2), FRAME_X(frame, 1));
+    uint64_t cause = csr_read(CSR_SCAUSE);
+
+    kprintf("\nkernel panic: %s in the kernel on hart %u: pc %#lx, address %#lx, cause %#lx, "
+            "sp %#lx, ra %#lx\n",
+            exception_name(cause), this_cpu()->index, frame->sepc, csr_read(CSR_STVAL), cause,
+            FRAME_X(frame, 2), FRAME_X(frame, 1));
+    backtrace_print(frame->sepc, FRAME_X(frame, 8));
+    panic_exit();
 }

@@ -74,7 +74,11 @@ static void parse_harts(const void *tree)
         if (!type || strcmp(type, "cpu") != 0 || machine.harts == MAX_HARTS) {
             continue;
         }
-        machine.hart_id[machine.harts++] = number(tree, node, "reg");
+        machine.hart_id[machine.harts] = number(tree, node, "reg");
+        if (machine.hart_id[machine.harts] >= 64) { /* harts are named by bits of a word */
+            panic("hart %lu is not among 0 to 63", machine.hart_id[machine.harts]);
+        }
+        machine.harts++;
         machine.has_sstc = machine.has_sstc && hart_has(tree, node, "sstc");
         machine.has_uintr = machine.has_uintr && hart_has(tree, node, "xuintr");
     }
@@ -119,13 +123,15 @@ static void parse_plic(const void *tree)
     }
 }
 
-static void parse_uintc(const void *tree)
+/* A device's registers and its first interrupt, which is a PLIC source. */
+static void parse_device(const void *tree, const char *compatible, struct reg_range *range,
+                         uint32_t *irq)
 {
-    int node = find_compatible(tree, "riscv,uintc0");
+    int node = find_compatible(tree, compatible);
 
     if (node >= 0) {
-        machine.uintc = reg_of(tree, node);
-        machine.uintc_irq = (uint32_t)number(tree, node, "interrupts");
+        *range = reg_of(tree, node);
+        *irq = (uint32_t)number(tree, node, "interrupts");
     }
 }
 
@@ -159,7 +165,7 @@ void devicetree_parse(const void *tree)
     parse_harts(tree);
     parse_chosen(tree);
     parse_plic(tree);
-    parse_uintc(tree);
-    machine.uart = reg_of_compatible(tree, "ns16550a");
+    parse_device(tree, "riscv,uintc0", &machine.uintc, &machine.uintc_irq);
+    parse_device(tree, "ns16550a", &machine.uart, &machine.uart_irq);
     machine.finisher = reg_of_compatible(tree, "sifive,test0");
 }

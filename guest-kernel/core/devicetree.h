@@ -26,6 +26,7 @@ struct machine {
     uint64_t initrd_start, initrd_end; /* equal without an initrd */
     const char *command_line;          /* may be empty */
     struct reg_range uart;
+    uint32_t uart_irq; /* its PLIC source */
     struct reg_range finisher;
     struct reg_range plic;
     unsigned plic_context[MAX_HARTS]; /* S-mode context of each hart */

@@ -8,9 +8,10 @@
 
 #include "arch/layout.h"
 #include "arch/mmu.h"
+#include "core/address_space.h"
 #include "core/page.h"
 
-#define USER_LIMIT (USER_STACK_TOP - (USER_STACK_PAGES + 1) * PAGE_SIZE)
+#define USER_LIMIT USER_MAP_BASE
 
 static bool segment_is_valid(const Elf64_Phdr *segment, size_t size)
 {
@@ -26,15 +27,13 @@ static uint64_t segment_flags(const Elf64_Phdr *segment)
     return PTE_R | (segment->p_flags & PF_W ? PTE_W : 0) | (segment->p_flags & PF_X ? PTE_X : 0);
 }
 
-static int load_segment(uint64_t *root, const Elf64_Phdr *segment, const char *contents)
+static int load_segment(struct address_space *space, const Elf64_Phdr *segment,
+                        const char *contents)
 {
     for (uint64_t at = 0; at < segment->p_memsz; at += PAGE_SIZE) {
         char *page;
         int error;
 
-        if (mmu_user_lookup(root, segment->p_vaddr + at, 0)) {
-            return -ENOEXEC; /* overlaps another segment */
-        }
         page = page_alloc();
         if (!page) {
             return -ENOMEM;
@@ -44,16 +43,16 @@ static int load_segment(uint64_t *root, const Elf64_Phdr *segment, const char *c
 
             memcpy(page, contents + at, left < PAGE_SIZE ? left : PAGE_SIZE);
         }
-        error = mmu_map_user(root, segment->p_vaddr + at, page, segment_flags(segment));
+        error = address_space_map(space, segment->p_vaddr + at, page, segment_flags(segment));
         if (error) {
             page_free(page);
-            return error;
+            return error == -EEXIST ? -ENOEXEC : error; /* overlaps another segment */
         }
     }
     return 0;
 }
 
-int elf_load(uint64_t *root, const void *file, size_t size, uint64_t *entry)
+int elf_load(struct address_space *space, const void *file, size_t size, uint64_t *entry)
 {
     const Elf64_Ehdr *header = file;
     const Elf64_Phdr *segments;
@@ -66,21 +65,23 @@ int elf_load(uint64_t *root, const void *file, size_t size, uint64_t *entry)
         return -ENOEXEC;
     }
     segments = (const void *)((const char *)file + header->e_phoff);
+    if (header->e_entry < USER_BASE || header->e_entry >= USER_LIMIT) {
+        return -ENOEXEC;
+    }
     for (unsigned i = 0; i < header->e_phnum; i++) {
         int error;
 
-        if (segments[i].p_type != PT_LOAD) {
+        if (segments[i].p_type != PT_LOAD || segments[i].p_memsz == 0) {
             continue;
         }
         if (!segment_is_valid(&segments[i], size)) {
             return -ENOEXEC;
         }
-        error = load_segment(root, &segments[i], (const char *)file + segments[i].p_offset);
+        error = load_segment(space, &segments[i], (const char *)file + segments[i].p_offset);
         if (error) {
             return error;
         }
     }
-    __asm__ volatile("fence.i"); /* the other harts do theirs when they switch to the process */
     *entry = header->e_entry;
     return 0;
 }

@@ -1,25 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a process may refer to by a small number. A handle is a value: copying it into another
- * process's table passes on the right to use it.
+ * A process's handles: small numbers for objects, each with the rights it carries. Guarded by the
+ * kernel lock. Functions answer a handle number or 0, or -errno.
  */
 #ifndef CORE_HANDLE_H
 #define CORE_HANDLE_H
 
-#include <stdint.h>
-
-#define MAX_HANDLES 16
-
-enum handle_type {
-    HANDLE_NONE,
-    HANDLE_UINTR, /* the right to send one vector to one receiver */
-};
+#include "core/object.h"
+#include "uapi/syscall.h"
 
 struct handle {
-    enum handle_type type;
-    uint16_t receiver; /* UINTC slot */
-    uint16_t tag;      /* the slot's Tag when the handle was made */
-    uint8_t vector;
+    struct object *object; /* NULL: free */
+    uint8_t rights;        /* RIGHT_... */
+    uint8_t flags;         /* HANDLE_NONBLOCK */
+    uint32_t badge;        /* an endpoint's receiver sees it; 0: not set */
 };
+
+struct handle_table {
+    unsigned used;
+    struct handle handles[MAX_HANDLES];
+};
+
+/* The lowest free number now stands for the object: -EMFILE when there is none. Takes a reference. */
+int handle_add(struct handle_table *table, struct object *object, unsigned rights);
+
+/* A copy of a handle, which may lie in another table; at a number that is free. */
+int handle_copy(struct handle_table *table, const struct handle *handle);
+void handle_copy_to(struct handle_table *table, unsigned number, const struct handle *handle);
+
+/*
+ * The handle if there is one with this number, of this type (NULL: any), with all these rights:
+ * 0, -EBADF, -EINVAL for another type, -EACCES for a missing right.
+ */
+int handle_find(struct handle_table *table, int number, const struct object_type *type,
+                unsigned rights, struct handle **found);
+
+int handle_close(struct handle_table *table, int number);
+void handle_close_all(struct handle_table *table);
+
+/* Handles of all processes together. */
+unsigned handle_count(void);
 
 #endif

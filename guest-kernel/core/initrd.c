@@ -36,27 +36,50 @@ static size_t pad4(size_t size)
     return (size + 3) & -(size_t)4;
 }
 
+/* Reads the member at *at and moves on to the next one: false at the end or at nonsense. */
+static bool next_member(const char **at, struct initrd_file *file)
+{
+    const struct newc_header *header = (const void *)*at;
+    size_t left = (size_t)((const char *)mmu_from_physical(machine.initrd_end) - *at);
+    size_t name_size, contents, next;
+
+    if (left <= sizeof(*header) || memcmp(header->magic, "070701", 6) != 0) {
+        return false;
+    }
+    name_size = hex(header->name_size);
+    file->size = hex(header->file_size);
+    contents = pad4(sizeof(*header) + name_size);
+    next = contents + pad4(file->size);
+    if (name_size == 0 || next > left || (*at)[sizeof(*header) + name_size - 1] != 0) {
+        return false;
+    }
+    file->name = *at + sizeof(*header);
+    file->contents = *at + contents;
+    *at += next;
+    return strcmp(file->name, "TRAILER!!!") != 0;
+}
+
+bool initrd_file(unsigned index, struct initrd_file *file)
+{
+    const char *at = mmu_from_physical(machine.initrd_start);
+
+    for (unsigned i = 0; i <= index; i++) {
+        if (!next_member(&at, file)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 const void *initrd_find(const char *name, size_t *size)
 {
-    const char *start = mmu_from_physical(machine.initrd_start);
-    size_t left = machine.initrd_end - machine.initrd_start;
+    struct initrd_file file;
 
-    while (left > sizeof(struct newc_header)) {
-        const struct newc_header *header = (const void *)start;
-        size_t name_size = hex(header->name_size);
-        size_t file_size = hex(header->file_size);
-        size_t contents = pad4(sizeof(*header) + name_size);
-        size_t next = contents + pad4(file_size);
-
-        if (memcmp(header->magic, "070701", 6) != 0 || name_size == 0 || next > left) {
-            break;
+    for (unsigned i = 0; initrd_file(i, &file); i++) {
+        if (strcmp(file.name, name) == 0) {
+            *size = file.size;
+            return file.contents;
         }
-        if (strncmp(start + sizeof(*header), name, name_size) == 0) {
-            *size = file_size;
-            return start + contents;
-        }
-        start += next;
-        left -= next;
     }
     return NULL;
 }

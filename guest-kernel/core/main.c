@@ -4,17 +4,19 @@
 
 #include "arch/cpu.h"
 #include "arch/mmu.h"
+#include "core/address_space.h"
 #include "core/devicetree.h"
+#include "core/lock.h"
 #include "core/page.h"
 #include "core/print.h"
 #include "core/process.h"
+#include "drivers/console.h"
 #include "drivers/finisher.h"
 #include "drivers/plic.h"
 #include "drivers/uart.h"
 #include "drivers/uintc.h"
+#include "ipc/futex.h"
 #include "ipc/uintr.h"
-
-#define DEFAULT_COMMAND "demo"
 
 _Noreturn void kernel_main(uint64_t hart_id, uint64_t tree);
 
@@ -41,12 +43,18 @@ void kernel_main(uint64_t hart_id, uint64_t tree)
     require_user_interrupts();
     plic_init();
     uintc_init();
+    address_space_init();
+    futex_init();
     cpu_init_boot(hart_id);
     uintr_init();
+    console_init();
+    plic_enable(machine.uintc_irq);
     cpu_start_others();
     kprintf("\n[kernel] %u hart%s, %lu MiB of memory, UINTC at %#lx with %u receivers\n",
             machine.harts, machine.harts == 1 ? "" : "s", machine.memory_size >> 20,
             machine.uintc.base, uintc_receivers());
-    process_start_first(machine.command_line[0] ? machine.command_line : DEFAULT_COMMAND);
+    kernel_enter();
+    process_start_first(machine.command_line);
+    kernel_leave();
     cpu_enter_idle();
 }

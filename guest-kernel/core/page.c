@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "core/page.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "arch/mmu.h"
-#include "arch/spinlock.h"
 #include "core/devicetree.h"
+#include "core/print.h"
 
 struct free_page {
     struct free_page *next;
 };
 
-/* All under `lock`. Fresh pages were never handed out; taking them in order keeps boot short. */
-static struct spinlock lock;
+/* Fresh pages were never handed out; taking them in order keeps boot short. */
 static struct free_page *returned;
-static uint64_t fresh, fresh_end;
-static size_t free_pages;
+static uint64_t fresh, fresh_end; /* physical */
+static size_t free_pages, total_pages;
+static uint16_t *users; /* by page number from memory_base on */
 
 extern char kernel_end[];
 
@@ -32,20 +31,36 @@ static bool reserved(uint64_t page)
            inside(page, machine.initrd_start, machine.initrd_end);
 }
 
+static uint16_t *users_of(void *page)
+{
+    return &users[(mmu_to_physical(page) - machine.memory_base) / PAGE_SIZE];
+}
+
+/* The counts go where a gap is large enough for them: behind the kernel, or behind the initrd. */
 void page_init(void)
 {
+    size_t size = machine.memory_size / PAGE_SIZE * sizeof(users[0]);
+
     fresh = mmu_to_physical(kernel_end);
     fresh_end = machine.memory_base + machine.memory_size;
+    for (uint64_t page = fresh; page < fresh + size; page += PAGE_SIZE) {
+        if (reserved(page)) {
+            fresh = page + PAGE_SIZE;
+        }
+    }
+    users = mmu_from_physical(fresh);
+    memset(users, 0, size);
+    fresh = (fresh + size + PAGE_SIZE - 1) & -(uint64_t)PAGE_SIZE;
     for (uint64_t page = fresh; page < fresh_end; page += PAGE_SIZE) {
         free_pages += !reserved(page);
     }
+    total_pages = free_pages;
 }
 
 void *page_alloc(void)
 {
     void *page = NULL;
 
-    spin_lock(&lock);
     if (returned) {
         page = returned;
         returned = returned->next;
@@ -60,26 +75,45 @@ void *page_alloc(void)
     }
     if (page) {
         free_pages--;
-    }
-    spin_unlock(&lock);
-    if (page) {
+        *users_of(page) = 1;
         memset(page, 0, PAGE_SIZE);
     }
     return page;
 }
 
+bool page_get(void *page)
+{
+    uint16_t *count = users_of(page);
+
+    if (*count == UINT16_MAX) {
+        return false;
+    }
+    ++*count;
+    return true;
+}
+
 void page_free(void *page)
 {
     struct free_page *free_page = page;
+    uint16_t *count = users_of(page);
 
-    spin_lock(&lock);
+    if (*count == 0) {
+        panic("page %p freed twice", page);
+    }
+    if (--*count > 0) {
+        return;
+    }
     free_page->next = returned;
     returned = free_page;
     free_pages++;
-    spin_unlock(&lock);
 }
 
 size_t page_count_free(void)
 {
-    return __atomic_load_n(&free_pages, __ATOMIC_RELAXED);
+    return free_pages;
+}
+
+size_t page_count_total(void)
+{
+    return total_pages;
 }

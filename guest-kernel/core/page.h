@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* Physical pages. Any hart, kernel context; never blocks. */
+/*
+ * Physical pages of 4 KiB, by their kernel address. A page has a count of its users: several
+ * address spaces may map it. Guarded by the kernel lock.
+ */
 #ifndef CORE_PAGE_H
 #define CORE_PAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-/* Takes all memory behind the kernel, but for the device tree and the initrd. */
+/* Takes over all memory that holds nothing yet; before any other function here. */
 void page_init(void);
 
-/* A zeroed page by its kernel address, NULL when memory is out. */
+/* A zeroed page with one user, NULL when memory is out. */
 void *page_alloc(void);
+
+/* One user more: false, and nothing happens, when there are too many already. */
+bool page_get(void *page);
+
+/* One user less; the last one frees it. */
 void page_free(void *page);
 
-/* Pages that page_alloc() could still hand out. */
 size_t page_count_free(void);
+size_t page_count_total(void);
 
 #endif

@@ -4,19 +4,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "arch/spinlock.h"
+#include "arch/backtrace.h"
 #include "drivers/finisher.h"
 #include "drivers/uart.h"
 
-static struct spinlock console_lock;
-
 void console_write(const char *text, size_t length)
 {
-    spin_lock(&console_lock);
     for (size_t i = 0; i < length; i++) {
         uart_putchar(text[i]);
     }
-    spin_unlock(&console_lock);
 }
 
 static void print_list(const char *format, va_list list)
@@ -38,6 +34,11 @@ void kprintf(const char *format, ...)
     va_end(list);
 }
 
+void panic_exit(void)
+{
+    finisher_exit(EXIT_PANIC);
+}
+
 void panic(const char *format, ...)
 {
     va_list list;
@@ -47,5 +48,7 @@ void panic(const char *format, ...)
     print_list(format, list);
     va_end(list);
     kprintf("\n");
-    finisher_exit(EXIT_PANIC);
+    backtrace_print((uint64_t)__builtin_return_address(0) - 1,
+                    ((uint64_t *)__builtin_frame_address(0))[-2]);
+    panic_exit();
 }

@@ -2,341 +2,209 @@
 #include "core/process.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "arch/cpu.h"
 #include "arch/csr.h"
 #include "arch/mmu.h"
-#include "arch/spinlock.h"
-#include "arch/trap.h"
-#include "core/devicetree.h"
-#include "core/elf.h"
-#include "core/initrd.h"
-#include "core/page.h"
 #include "core/print.h"
 #include "core/sched.h"
+#include "core/slab.h"
 #include "core/usercopy.h"
+#include "drivers/console.h"
 #include "drivers/finisher.h"
 #include "ipc/uintr.h"
 
-#define MAX_ARGUMENTS 8
+static bool number_taken[MAX_PROCESSES];
+static unsigned processes;
+static int next_id = 1;
+static struct process *first;
 
-static struct spinlock process_lock;
-static struct process processes[MAX_PROCESSES];
-static int next_pid = 1; /* under process_lock */
-
-struct process *process_current(void)
+static void destroy(struct object *object)
 {
-    return this_cpu()->current->process;
+    slab_free(object, sizeof(struct process));
 }
 
-/* A free slot, already LIVE so that nobody else takes it, or NULL. */
-static struct process *claim_slot(struct process *parent)
-{
-    struct process *process = NULL;
+const struct object_type process_type = { .name = "process", .destroy = destroy };
 
-    spin_lock(&process_lock);
-    for (unsigned i = 0; i < MAX_PROCESSES && !process; i++) {
-        if (processes[i].state == PROCESS_FREE) {
-            process = &processes[i];
-            memset(process, 0, sizeof(*process));
-            process->state = PROCESS_LIVE;
-            process->pid = next_pid++;
-            process->parent = parent;
-            if (parent) {
-                memcpy(process->handles, parent->handles, sizeof(process->handles));
-            }
+/* ---- Life ---- */
+
+static int take_number(void)
+{
+    for (int i = 0; i < MAX_PROCESSES; i++) {
+        if (!number_taken[i]) {
+            number_taken[i] = true;
+            return i;
         }
     }
-    spin_unlock(&process_lock);
+    return -EAGAIN;
+}
+
+struct process *process_create(const char *name, unsigned priority)
+{
+    int number = take_number();
+    struct process *process = number < 0 ? NULL : slab_alloc(sizeof(*process));
+
+    if (!process) {
+        if (number >= 0) {
+            number_taken[number] = false;
+        }
+        return NULL;
+    }
+    object_init(&process->object, &process_type);
+    process->number = (unsigned)number;
+    process->id = next_id++;
+    process->priority = priority;
+    strncpy(process->name, name, sizeof(process->name) - 1);
+    list_init(&process->threads);
+    wait_queue_init(&process->watchers);
+    processes++;
+    if (address_space_create(&process->space, (unsigned)number)) {
+        process_end(process);
+        return NULL;
+    }
     return process;
 }
 
-static void release_slot(struct process *process)
-{
-    spin_lock(&process_lock);
-    process->state = PROCESS_FREE;
-    spin_unlock(&process_lock);
-}
-
-static int map_stack(uint64_t *root)
-{
-    for (unsigned i = 1; i <= USER_STACK_PAGES; i++) {
-        void *page = page_alloc();
-
-        if (!page) {
-            return -ENOMEM;
-        }
-        if (mmu_map_user(root, USER_STACK_TOP - i * PAGE_SIZE, page, PTE_R | PTE_W)) {
-            page_free(page);
-            return -ENOMEM;
-        }
-    }
-    return 0;
-}
-
 /*
- * Puts the words of the command line and argv at the top of the stack, all in its highest page, and
- * sets the registers the program starts with.
+ * Peers learn of it by the handles that close. The reference given back is the one that the living
+ * process has to itself.
  */
-static void set_start_state(struct process *process, uint64_t entry, const char *command)
+void process_end(struct process *process)
 {
-    struct trap_frame *frame = (void *)(process->thread.kernel_sp - FRAME_SIZE);
-    uint64_t strings = USER_STACK_TOP - MAX_COMMAND;
-    uint64_t argv = strings - (MAX_ARGUMENTS + 1) * sizeof(uint64_t);
-    char *text = mmu_user_lookup(process->root, strings, PTE_W);
-    uint64_t *pointers = mmu_user_lookup(process->root, argv, PTE_W);
-    unsigned count = 0;
-
-    strcpy(text, command);
-    for (char *word = text; *word && count < MAX_ARGUMENTS; count++) {
-        size_t length = strcspn(word, " ");
-
-        pointers[count] = strings + (uint64_t)(word - text);
-        word += length;
-        while (*word == ' ') {
-            *word++ = 0;
-        }
+    process->dying = true;
+    handle_close_all(&process->handles);
+    uintr_senders_end(&process->senders);
+    address_space_destroy(&process->space);
+    number_taken[process->number] = false;
+    processes--;
+    process->ended = true;
+    wait_queue_restart_all(&process->watchers);
+    console_process_ended(process);
+    if (process == first) {
+        kprintf("[kernel] %s ended with status %d, powering off\n", process->name,
+                process->exit_status);
+        finisher_exit(process->exit_status);
     }
-    memset(frame, 0, sizeof(*frame));
-    frame->sepc = entry;
-    frame->sstatus = SSTATUS_SPIE;
-    FRAME_X(frame, 2) = argv & -16ul;
-    FRAME_X(frame, 10) = count;
-    FRAME_X(frame, 11) = argv;
+    object_put(&process->object);
 }
 
-static int load_program(struct process *process, const char *command)
+void process_kill(struct process *process, int status)
 {
-    size_t name_length = strcspn(command, " ");
-    uint64_t entry = 0;
-    const void *file;
-    size_t size;
-    int error;
-
-    if (name_length == 0 || name_length >= MAX_NAME) {
-        return -ENOENT;
+    if (process->dying) {
+        return;
     }
-    memcpy(process->name, command, name_length);
-    file = initrd_find(process->name, &size);
-    if (!file) {
-        return -ENOENT;
+    process->dying = true;
+    process->exit_status = status;
+    object_get(&process->object);
+    LIST_FOR_EACH(node, next, &process->threads)
+    {
+        thread_kill(LIST_ENTRY(node, struct thread, siblings));
     }
-    process->root = mmu_new_root();
-    if (!process->root) {
-        return -ENOMEM;
-    }
-    error = elf_load(process->root, file, size, &entry);
-    if (!error) {
-        error = map_stack(process->root);
-    }
-    if (error) {
-        mmu_free_root(process->root);
-        return error;
-    }
-    set_start_state(process, entry, command);
-    return 0;
-}
-
-static int create(struct process *parent, const char *command, unsigned cpu)
-{
-    struct process *process = claim_slot(parent);
-    int error, pid;
-
-    if (!process) {
-        return -EAGAIN;
-    }
-    process->thread.process = process;
-    process->thread.cpu = &cpus[cpu];
-    process->thread.kernel_sp = mmu_kernel_stack(MAX_HARTS + (unsigned)(process - processes));
-    error = load_program(process, command);
-    if (error) {
-        release_slot(process);
-        return error;
-    }
-    process->thread.root = process->root;
-    pid = process->pid; /* once started it may end before the next line */
-    sched_start(&process->thread);
-    return pid;
+    object_put(&process->object);
 }
 
 void process_start_first(const char *command)
 {
-    int pid = -E2BIG;
-
-    if (strlen(command) < MAX_COMMAND) {
-        pid = create(NULL, command, 0);
-    }
-    if (pid < 0) {
-        panic("cannot start \"%s\": error %d", command, -pid);
-    }
+    first = process_load_first(command);
 }
 
-int process_spawn(uint64_t user_command, unsigned cpu)
+unsigned process_count(void)
 {
-    char command[MAX_COMMAND];
-    int error = copy_string_from_user(command, user_command, sizeof(command));
-
-    if (error) {
-        return error;
-    }
-    if (cpu >= machine.harts) {
-        return -EINVAL;
-    }
-    return create(process_current(), command, cpu);
+    return processes;
 }
 
-void process_exit(int status)
-{
-    struct process *process = process_current();
+/* ---- Faults ---- */
 
-    uintr_exit(&process->thread);
-    if (process->sender_table) {
-        page_free(process->sender_table);
-        process->sender_table = NULL;
+/* A hart may remember that nothing was mapped where something is now. */
+static bool is_mapped(uint64_t cause, uint64_t address)
+{
+    uint64_t needed = cause == CAUSE_FETCH_PAGE_FAULT   ? PTE_X
+                      : cause == CAUSE_LOAD_PAGE_FAULT  ? PTE_R
+                      : cause == CAUSE_STORE_PAGE_FAULT ? PTE_W
+                                                        : 0;
+
+    if (!needed || !address_space_lookup(&process_current()->space, address, needed)) {
+        return false;
     }
-    if (process->pid == 1) {
-        kprintf("[kernel] %s ended with status %d, powering off\n", process->name, status);
-        finisher_exit(status);
-    }
-    mmu_switch(NULL);
-    process->thread.root = NULL;
-    mmu_free_root(process->root);
-    process->root = NULL;
-    process->exit_status = status;
-    sched_exit();
+    __asm__ volatile("sfence.vma %0" : : "r"(address) : "memory");
+    return true;
 }
 
-void process_off_stack(struct thread *thread)
+/* The first floating-point instruction of a thread: from now on it has such registers. */
+static bool enables_fpu(struct thread *thread, uint64_t cause)
 {
-    struct process *process = thread->process;
-
-    spin_lock(&process_lock);
-    for (unsigned i = 0; i < MAX_PROCESSES; i++) { /* children become orphans, dead ones go */
-        if (processes[i].state != PROCESS_FREE && processes[i].parent == process) {
-            processes[i].parent = NULL;
-            if (processes[i].state == PROCESS_ZOMBIE) {
-                processes[i].state = PROCESS_FREE;
-            }
-        }
+    if (cause != CAUSE_ILLEGAL || (thread->frame.sstatus & SSTATUS_FS)) {
+        return false;
     }
-    if (process->parent) {
-        process->state = PROCESS_ZOMBIE;
-        sched_wake(&process->parent->thread, WAIT_CHILD);
-    } else {
-        process->state = PROCESS_FREE;
-    }
-    spin_unlock(&process_lock);
-}
-
-static struct process *find(int pid)
-{
-    for (unsigned i = 0; i < MAX_PROCESSES; i++) {
-        if (processes[i].state != PROCESS_FREE && processes[i].pid == pid) {
-            return &processes[i];
-        }
-    }
-    return NULL;
-}
-
-int process_wait(int pid)
-{
-    struct process *self = process_current();
-
-    for (;;) {
-        struct process *child;
-
-        spin_lock(&process_lock);
-        child = find(pid);
-        if (!child || child->parent != self) {
-            spin_unlock(&process_lock);
-            return -ECHILD;
-        }
-        if (child->state == PROCESS_ZOMBIE) {
-            int status = child->exit_status;
-
-            child->state = PROCESS_FREE;
-            spin_unlock(&process_lock);
-            return status;
-        }
-        sched_block(&process_lock, WAIT_CHILD);
-    }
-}
-
-/* Under process_lock. */
-static int add_handle(struct process *process, struct handle handle)
-{
-    for (int i = 0; i < MAX_HANDLES; i++) {
-        if (process->handles[i].type == HANDLE_NONE) {
-            process->handles[i] = handle;
-            return i;
-        }
-    }
-    return -EMFILE;
-}
-
-int process_add_handle(struct handle handle)
-{
-    int number;
-
-    spin_lock(&process_lock);
-    number = add_handle(process_current(), handle);
-    spin_unlock(&process_lock);
-    return number;
-}
-
-/* Parent and child only: nobody else can fill a process's table. */
-int process_give_handle(int pid, int handle)
-{
-    struct process *self = process_current();
-    struct process *target;
-    int result;
-
-    if (handle < 0 || handle >= MAX_HANDLES || self->handles[handle].type == HANDLE_NONE) {
-        return -EBADF;
-    }
-    spin_lock(&process_lock);
-    target = pid == 0 ? self->parent : find(pid);
-    if (!target || target->state != PROCESS_LIVE ||
-        (target->parent != self && self->parent != target)) {
-        result = -ESRCH;
-    } else if (target->inbox_length == MAX_HANDLES) {
-        result = -EAGAIN;
-    } else {
-        result = add_handle(target, self->handles[handle]);
-        if (result >= 0) {
-            target->inbox[target->inbox_length++] = result;
-            sched_wake(&target->thread, WAIT_HANDLE);
-            result = 0;
-        }
-    }
-    spin_unlock(&process_lock);
-    return result;
-}
-
-int process_take_handle(void)
-{
-    struct process *self = process_current();
-    int handle;
-
-    spin_lock(&process_lock);
-    while (self->inbox_length == 0) {
-        sched_block(&process_lock, WAIT_HANDLE);
-        spin_lock(&process_lock);
-    }
-    handle = self->inbox[0];
-    self->inbox_length--;
-    memmove(self->inbox, self->inbox + 1, self->inbox_length * sizeof(self->inbox[0]));
-    spin_unlock(&process_lock);
-    return handle;
+    thread->frame.sstatus |= SSTATUS_FS_DIRTY;
+    csr_set(CSR_SSTATUS, SSTATUS_FS_DIRTY);
+    fpu_load(&thread->fpu);
+    return true;
 }
 
 void process_fault(uint64_t cause, uint64_t pc, uint64_t address)
 {
-    struct process *process = process_current();
+    struct thread *thread = thread_current();
+    struct process *process = thread->process;
 
-    kprintf("[kernel] killed %s (pid %d): %s, pc %#lx, address %#lx\n", process->name, process->pid,
-            exception_name(cause), pc, address);
-    process_exit(128 + (int)cause);
+    if (is_mapped(cause, address) || enables_fpu(thread, cause)) {
+        return;
+    }
+    kprintf("[kernel] killed %s (pid %d): %s, pc %#lx, address %#lx, cause %lu%s\n", process->name,
+            process->id, exception_name(cause), pc, address, cause,
+            uintr_is_masked(thread) ? ", user interrupts off" : "");
+    process_kill(process, STATUS_FAULT((int)cause));
+}
+
+/* ---- System calls ---- */
+
+long process_sys_self(void)
+{
+    return handle_add(&process_current()->handles, &process_current()->object, RIGHT_ALL);
+}
+
+static int find(uint64_t number, unsigned rights, struct process **process)
+{
+    struct handle *handle;
+    int error =
+        handle_find(&process_current()->handles, (int)number, &process_type, rights, &handle);
+
+    if (!error) {
+        *process = (struct process *)handle->object;
+    }
+    return error;
+}
+
+long process_sys_id(uint64_t number)
+{
+    struct process *process;
+    int error = find(number, 0, &process);
+
+    return error ? error : process->id;
+}
+
+long process_sys_wait(uint64_t number, uint64_t status, uint64_t flags)
+{
+    struct process *process;
+    int error = find(number, RIGHT_READ, &process);
+
+    if (error) {
+        return error;
+    }
+    if (flags & ~(uint64_t)WAIT_NOHANG) {
+        return -EINVAL;
+    }
+    if (process == process_current()) {
+        return -EDEADLK;
+    }
+    if (!process->ended) {
+        return flags & WAIT_NOHANG ? -EAGAIN : wait_on(&process->watchers);
+    }
+    return status ? copy_to_user(status, &process->exit_status, sizeof(process->exit_status)) : 0;
+}
+
+long process_sys_exit(uint64_t status)
+{
+    process_kill(process_current(), (int)(status & 0xff));
+    return SYSCALL_WAITS;
 }

@@ -1,61 +1,77 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Processes: an address space, a handle table and, for now, exactly one thread. The system calls
- * here are called by core/syscall.c for the current process and return a value or -errno.
+ * A process: an address space, a handle table, threads, signal actions. Its object lives on after its
+ * death for those who hold a handle, to ask how it ended. Guarded by the kernel lock.
  */
 #ifndef CORE_PROCESS_H
 #define CORE_PROCESS_H
 
-#include <stdint.h>
-
+#include "core/syscall.h"
+#include "core/address_space.h"
 #include "core/handle.h"
 #include "core/thread.h"
+#include "ipc/signal.h"
+#include "ipc/uintr_sender.h"
+#include "uapi/process.h"
 
-#define MAX_PROCESSES 16
-#define MAX_NAME      16
-#define MAX_COMMAND   128
+#define MAX_PROCESSES 64
 
-enum process_state {
-    PROCESS_FREE,
-    PROCESS_LIVE,
-    PROCESS_ZOMBIE, /* dead, off its stack, waiting for its parent to look */
-};
+extern const struct object_type process_type;
 
-/* Fields are guarded by process_lock unless they say otherwise. */
 struct process {
-    enum process_state state;
-    int pid; /* constant while not free */
-    char name[MAX_NAME];
-    struct process *parent; /* NULL: the first process, or an orphan */
+    struct object object;
+    int id;                       /* shown in messages; never used twice */
+    unsigned number;              /* its place among the living, below MAX_PROCESSES */
+    char name[PROCESS_NAME_SIZE]; /* of its program */
+    bool ended;                   /* all threads gone, exit_status is valid */
+    bool dying;
     int exit_status;
-    uint64_t *root;       /* page table; the process itself and its creator before it starts */
-    struct thread thread; /* see core/thread.h */
-
-    struct handle handles[MAX_HANDLES]; /* the process itself, and a giver */
-    int inbox[MAX_HANDLES];             /* handles given and not yet taken, oldest first */
-    unsigned inbox_length;
-
-    uint64_t *sender_table; /* one page or NULL; the process itself, see ipc/uintr.c */
+    unsigned priority;          /* the best its threads may have */
+    struct wait_queue watchers; /* threads in SYS_wait for it */
+    struct list threads;
+    struct address_space space;
+    struct handle_table handles;
+    struct signals signals;
+    struct uintr_senders senders;
 };
 
-struct process *process_current(void);
+/* The process of the system call or trap that this hart is serving. */
+static inline struct process *process_current(void)
+{
+    return thread_current()->process;
+}
 
-/* Starts the first process on hart 0's queue; panics when that fails. */
+/*
+ * A process without program and threads, which its first thread's end or process_end() ends; NULL
+ * when there are too many or memory is out.
+ */
+struct process *process_create(const char *name, unsigned priority);
+
+/*
+ * Starts the first process, `init` with the words of a command line as arguments; panics when that
+ * fails. The machine powers off when it ends.
+ */
 void process_start_first(const char *command);
 
-int process_spawn(uint64_t user_command, unsigned cpu);
-_Noreturn void process_exit(int status);
-int process_wait(int pid);
-int process_give_handle(int pid, int handle);
-int process_take_handle(void);
+/* Used by the above (core/spawn.c): loads the first process and makes it ready. */
+struct process *process_load_first(const char *command);
 
-/* Puts a handle into the current process's table: its number or -EMFILE. */
-int process_add_handle(struct handle handle);
+/* Ends a process: kills all of its threads. A status once set stays. */
+void process_kill(struct process *process, int status);
 
-/* A user-mode exception: says what happened and ends the process. */
+/* Its last thread is gone. */
+void process_end(struct process *process);
+
+/* An exception of the current thread in user mode: says what happened and kills the process. */
 void process_fault(uint64_t cause, uint64_t pc, uint64_t address);
 
-/* The scheduler's word that a dead process's thread has left its kernel stack for good. */
-void process_off_stack(struct thread *thread);
+unsigned process_count(void);
+
+/* System calls */
+SYSCALL long process_sys_spawn(uint64_t spawn);
+SYSCALL long process_sys_self(void);
+SYSCALL long process_sys_id(uint64_t handle);
+SYSCALL long process_sys_wait(uint64_t handle, uint64_t status, uint64_t flags);
+SYSCALL long process_sys_exit(uint64_t status);
 
 #endif

@@ -2,199 +2,373 @@
 #include "core/sched.h"
 
 #include "arch/csr.h"
-#include "arch/mmu.h"
 #include "arch/timer.h"
-#include "arch/trap.h"
-#include "core/print.h"
+#include "core/address_space.h"
+#include "core/devicetree.h"
+#include "core/lock.h"
 #include "core/process.h"
+#include "core/syscall.h"
+#include "ipc/signal.h"
 #include "ipc/uintr.h"
 
 #define TIME_SLICE_US 1000
-#define NAP_US        50
+#define REST_US       50
 
-static struct thread idle_threads[MAX_HARTS];
-
-void context_switch(struct context *from, struct context *to);
+struct spinlock kernel_lock;
+uint64_t kernel_kicks;
+static uint64_t switches, migrations;
 
 void sched_init_cpu(struct cpu *cpu)
 {
-    struct thread *idle = &idle_threads[cpu->index];
-
-    idle->state = THREAD_RUNNING;
-    idle->cpu = cpu;
-    idle->kernel_sp = cpu->kernel_sp;
-    cpu->idle = idle;
-    cpu->current = idle;
+    run_queue_init(&cpu->queue);
+    list_init(&cpu->timeouts);
+    cpu->slice_end = UINT64_MAX;
+    cpu->armed = UINT64_MAX;
 }
 
-/* Both under the queue's lock. */
-static void enqueue(struct thread *thread)
-{
-    struct cpu *cpu = thread->cpu;
+/* ---- Where and when a thread runs ---- */
 
-    thread->state = THREAD_READY;
-    thread->next = NULL;
-    if (cpu->queue_tail) {
-        cpu->queue_tail->next = thread;
-    } else {
-        cpu->queue_head = thread;
-    }
-    cpu->queue_tail = thread;
+static bool may_run(const struct thread *thread, const struct cpu *cpu)
+{
+    return (thread->affinity >> cpu->index) & 1 && cpu->online;
 }
 
-static struct thread *dequeue(struct cpu *cpu)
+/* Whether the thread would run there now. */
+static bool beats(const struct thread *thread, const struct cpu *cpu)
 {
-    struct thread *thread = cpu->queue_head;
+    unsigned best = run_queue_best(&cpu->queue);
 
-    if (!thread) {
-        return cpu->idle;
+    if (cpu->current && cpu->current->state == THREAD_RUNNING && cpu->current->priority < best) {
+        best = cpu->current->priority;
     }
-    cpu->queue_head = thread->next;
-    if (!cpu->queue_head) {
-        cpu->queue_tail = NULL;
-    }
-    return thread;
+    return thread->priority < best;
 }
 
-/* After every switch, on the new thread's stack. */
-static void finish_switch(void)
+/* An idle hart, or one that does less important work; its own if no hart is either. */
+static struct cpu *choose(struct thread *thread)
 {
-    struct thread *previous = this_cpu()->previous;
+    struct cpu *own = thread->cpu, *chosen = NULL;
 
-    if (previous->state == THREAD_DEAD) {
-        process_off_stack(previous);
+    if (may_run(thread, own)) {
+        if (beats(thread, own)) {
+            return own;
+        }
+        chosen = own;
     }
+    for (unsigned i = 0; i < machine.harts; i++) {
+        struct cpu *cpu = &cpus[i];
+
+        if (!may_run(thread, cpu)) {
+            continue;
+        }
+        if (beats(thread, cpu)) {
+            return cpu;
+        }
+        if (!chosen) {
+            chosen = cpu;
+        }
+    }
+    return chosen ? chosen : own;
 }
 
-/* The lock is held and the current thread's state already says what becomes of it. */
-static void switch_to_next(struct cpu *cpu)
+static void look_again(struct cpu *cpu)
 {
-    struct thread *from = cpu->current;
-    struct thread *to = dequeue(cpu);
-
-    to->state = THREAD_RUNNING;
-    cpu->need_resched = false;
-    cpu->current = to;
-    cpu->previous = from;
-    if (cpu->queue_head) {
-        timer_arm(TIME_SLICE_US);
-    }
-    spin_unlock(&cpu->queue_lock);
-
-    uintr_switch_out(from);
-    cpu->kernel_sp = to->kernel_sp;
-    if (to->root != from->root || to->root == NULL) {
-        mmu_switch(to->root);
-        __asm__ volatile("fence.i"); /* the program may have been loaded by another hart */
-    }
-    uintr_switch_in(to);
-    if (to != from) {
-        context_switch(&from->context, &to->context);
-        finish_switch();
-    }
-}
-
-/* A new thread's first instructions in the kernel; its trap frame is at the top of its stack. */
-static void thread_begin(void)
-{
-    finish_switch();
-    user_return((struct trap_frame *)(this_cpu()->kernel_sp - FRAME_SIZE));
-}
-
-static void make_ready(struct thread *thread)
-{
-    struct cpu *cpu = thread->cpu;
-
-    enqueue(thread);
     if (cpu == this_cpu()) {
-        timer_arm(TIME_SLICE_US);
+        cpu->need_resched = true;
     } else {
         cpu_kick(cpu);
     }
 }
 
-void sched_start(struct thread *thread)
+static void enqueue(struct thread *thread, struct cpu *cpu, bool first)
 {
-    thread->context.ra = (uint64_t)thread_begin;
-    thread->context.sp = thread->kernel_sp - FRAME_SIZE;
-    spin_lock(&thread->cpu->queue_lock);
-    make_ready(thread);
-    spin_unlock(&thread->cpu->queue_lock);
+    bool equal = cpu->current && cpu->current->priority == thread->priority;
+
+    if (equal || beats(thread, cpu)) { /* run now, or share the time from now on */
+        look_again(cpu);
+    }
+    thread->cpu = cpu;
+    thread->state = THREAD_READY;
+    if (first) {
+        run_queue_prepend(&cpu->queue, &thread->node, thread->priority);
+    } else {
+        run_queue_append(&cpu->queue, &thread->node, thread->priority);
+    }
 }
 
-void sched_wake(struct thread *thread, enum thread_wait waits_for)
+void sched_ready(struct thread *thread)
 {
-    spin_lock(&thread->cpu->queue_lock);
-    if (thread->state == THREAD_BLOCKED && thread->waits_for == waits_for) {
-        make_ready(thread);
-        this_cpu()->need_resched |= thread->cpu == this_cpu();
-    }
-    spin_unlock(&thread->cpu->queue_lock);
+    enqueue(thread, choose(thread), false);
+}
+
+void sched_remove(struct thread *thread)
+{
+    run_queue_remove(&thread->cpu->queue, &thread->node, thread->priority);
 }
 
 /*
- * A waker on another hart may put this thread back into the queue before it has left its stack.
- * That is harmless: only this hart takes threads from this queue.
+ * The thread stays the running one, and its receiver Active: a user interrupt ends the rest, too. Who
+ * spins by SYS_yield leaves the host to the harts that work.
  */
-void sched_block(struct spinlock *lock, enum thread_wait waits_for)
+static void rest(struct cpu *cpu)
 {
-    struct cpu *cpu = this_cpu();
+    uint64_t end = timer_now() + timer_ticks(REST_US);
 
-    spin_lock(&cpu->queue_lock);
-    cpu->current->state = THREAD_BLOCKED;
-    cpu->current->waits_for = waits_for;
-    spin_unlock(lock);
-    switch_to_next(cpu);
+    if (end < cpu->armed) {
+        cpu->armed = end;
+        timer_set(end);
+    }
+    kernel_leave();
+    wait_for_interrupt();
+    kernel_enter();
+    interrupts_serve();
+    cpu->need_resched = true; /* sets the timer as it should be */
 }
 
 void sched_yield(void)
 {
     struct cpu *cpu = this_cpu();
 
-    spin_lock(&cpu->queue_lock);
-    cpu->need_resched = false;
-    if (!cpu->queue_head) {
-        spin_unlock(&cpu->queue_lock);
-        return;
-    }
-    if (cpu->current != cpu->idle) {
-        enqueue(cpu->current);
-    }
-    switch_to_next(cpu);
-}
-
-void sched_nap(void)
-{
-    struct cpu *cpu = this_cpu();
-
-    spin_lock(&cpu->queue_lock);
-    if (!cpu->queue_head) {
-        spin_unlock(&cpu->queue_lock);
-        timer_arm(NAP_US);
-        wait_for_interrupt(); /* the thread's own user interrupt ends it as well */
-        timer_disarm();
-        interrupts_serve();
+    if (run_queue_best(&cpu->queue) > cpu->current->priority) {
+        rest(cpu);
     } else {
-        spin_unlock(&cpu->queue_lock);
+        cpu->slice_over = true;
+        cpu->need_resched = true;
     }
-    sched_yield();
 }
 
-void sched_exit(void)
+void sched_changed(struct thread *thread, unsigned old_priority)
+{
+    if (thread->state == THREAD_READY) {
+        run_queue_remove(&thread->cpu->queue, &thread->node, old_priority);
+        sched_ready(thread);
+    } else if (thread->state == THREAD_RUNNING) {
+        look_again(thread->cpu);
+    }
+}
+
+/* ---- Time ---- */
+
+static void arm_timer(struct cpu *cpu)
+{
+    uint64_t when = cpu->slice_end;
+
+    if (!list_is_empty(&cpu->timeouts)) {
+        uint64_t first = LIST_ENTRY(cpu->timeouts.next, struct thread, wait.timeout)->wait.deadline;
+
+        when = first < when ? first : when;
+    }
+    if (when != cpu->armed) {
+        cpu->armed = when;
+        timer_set(when);
+    }
+}
+
+/* A thread gets a slice when others of its priority wait, and keeps the one it has. */
+static void set_slice(struct cpu *cpu)
+{
+    if (!cpu->current || run_queue_best(&cpu->queue) > cpu->current->priority) {
+        cpu->slice_end = UINT64_MAX;
+    } else if (cpu->slice_end == UINT64_MAX) {
+        cpu->slice_end = timer_now() + timer_ticks(TIME_SLICE_US);
+    }
+    arm_timer(cpu);
+}
+
+void sched_timer(struct cpu *cpu)
+{
+    uint64_t now = timer_now();
+
+    wait_expire(cpu, now);
+    if (now >= cpu->slice_end) {
+        cpu->slice_over = true;
+        cpu->need_resched = true;
+        cpu->slice_end = UINT64_MAX;
+    }
+    cpu->armed = 0; /* the interrupt is pending until the timer is set anew */
+    arm_timer(cpu);
+}
+
+/* ---- Switching ---- */
+
+static inline void switch_out(struct cpu *cpu, struct thread *thread)
+{
+    if ((thread->frame.sstatus & SSTATUS_FS) == SSTATUS_FS_DIRTY) {
+        csr_set(CSR_SSTATUS, SSTATUS_FS_DIRTY);
+        fpu_save(&thread->fpu);
+        thread->frame.sstatus ^= SSTATUS_FS_DIRTY ^ SSTATUS_FS_CLEAN;
+    }
+    if (thread->uintr.receiver) {
+        uintr_switch_out(thread);
+    }
+    cpu->current = NULL;
+}
+
+static inline void switch_in(struct cpu *cpu, struct thread *thread)
+{
+    thread->state = THREAD_RUNNING;
+    thread->cpu = cpu;
+    cpu->current = thread;
+    switches++;
+    if (cpu->space != &thread->process->space) {
+        address_space_switch(cpu, &thread->process->space);
+        uintr_switch_process(thread->process);
+    }
+    if (thread->uintr.receiver) {
+        uintr_switch_in(thread);
+    }
+    if (thread->frame.sstatus & SSTATUS_FS) {
+        csr_set(CSR_SSTATUS, SSTATUS_FS_DIRTY);
+        fpu_load(&thread->fpu);
+    }
+}
+
+void sched_switch_to(struct thread *to)
 {
     struct cpu *cpu = this_cpu();
 
-    spin_lock(&cpu->queue_lock);
-    cpu->current->state = THREAD_DEAD;
-    switch_to_next(cpu);
-    panic("a dead thread runs");
+    if (cpu->current) {
+        switch_out(cpu, cpu->current);
+    }
+    switch_in(cpu, to);
+    if (cpu->queue.levels || cpu->armed != UINT64_MAX) { /* somebody to share the time with */
+        set_slice(cpu);
+    }
+}
+
+/* A ready thread of another hart's that may run here; the best one of each is looked for. */
+static struct thread *steal(struct cpu *thief)
+{
+    for (unsigned i = 1; i < machine.harts; i++) {
+        struct cpu *cpu = &cpus[(thief->index + i) % machine.harts];
+
+        for (unsigned level = 0; level < PRIORITIES; level++) {
+            LIST_FOR_EACH(node, next, &cpu->queue.level[level])
+            {
+                struct thread *thread = LIST_ENTRY(node, struct thread, node);
+
+                if (may_run(thread, thief)) {
+                    sched_remove(thread);
+                    migrations++;
+                    return thread;
+                }
+            }
+        }
+    }
+    return NULL;
+}
+
+static struct thread *take(struct cpu *cpu)
+{
+    struct list *node = run_queue_take(&cpu->queue);
+
+    return node ? LIST_ENTRY(node, struct thread, node) : steal(cpu);
+}
+
+/* Whether the current thread goes on; otherwise it is in a run queue. */
+static bool continues(struct cpu *cpu, struct thread *thread)
+{
+    unsigned best = run_queue_best(&cpu->queue);
+
+    if (may_run(thread, cpu) &&
+        (thread->priority < best || (thread->priority == best && !cpu->slice_over))) {
+        return true;
+    }
+    switch_out(cpu, thread);
+    if (may_run(thread, cpu)) {
+        enqueue(thread, cpu, !cpu->slice_over);
+    } else {
+        migrations++;
+        sched_ready(thread);
+    }
+    return false;
+}
+
+/* Nothing is ready: sleeps until an interrupt. */
+static void idle(struct cpu *cpu)
+{
+    address_space_switch(cpu, NULL);
+    uintr_switch_process(NULL);
+    set_slice(cpu);
+    kernel_leave();
+    wait_for_interrupt();
+    kernel_enter();
+    interrupts_serve();
+}
+
+static void reschedule(struct cpu *cpu)
+{
+    struct thread *current = cpu->current, *next;
+
+    if (!current || current->state != THREAD_RUNNING || !continues(cpu, current)) {
+        if (cpu->current) {
+            switch_out(cpu, cpu->current);
+        }
+        while (!(next = take(cpu))) {
+            idle(cpu);
+        }
+        cpu->slice_end = UINT64_MAX;
+        switch_in(cpu, next);
+    }
+    cpu->need_resched = false;
+    cpu->slice_over = false;
+    set_slice(cpu);
+}
+
+static void attend(struct thread *thread)
+{
+    if (thread->attention & ATTENTION_KILLED) {
+        thread_finish(thread);
+    } else if (thread->attention & ATTENTION_RESTART) {
+        thread->attention &= ~ATTENTION_RESTART;
+        syscall_dispatch(thread);
+    } else {
+        thread->attention &= ~ATTENTION_SIGNAL;
+        signal_deliver(thread);
+    }
+}
+
+struct thread *sched_leave(void)
+{
+    struct cpu *cpu = this_cpu();
+    struct thread *thread;
+
+    for (;;) {
+        if (!cpu->current || cpu->need_resched || cpu->current->state != THREAD_RUNNING) {
+            reschedule(cpu);
+        }
+        if (!cpu->current->attention) {
+            break;
+        }
+        attend(cpu->current);
+    }
+    thread = cpu->current;
+    kernel_leave();
+    return thread;
 }
 
 void sched_idle_loop(void)
 {
-    for (;;) {
-        sched_yield();
-        wait_for_interrupt();
-        interrupts_serve();
+    kernel_enter();
+    user_return(sched_leave());
+}
+
+uint64_t sched_online_harts(void)
+{
+    uint64_t harts = 0;
+
+    for (unsigned i = 0; i < machine.harts; i++) {
+        harts |= (uint64_t)cpus[i].online << i;
     }
+    return harts;
+}
+
+uint64_t sched_switches(void)
+{
+    return switches;
+}
+
+uint64_t sched_migrations(void)
+{
+    return migrations;
 }

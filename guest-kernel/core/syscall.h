@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The system calls, by number from uapi/syscall.h; called by arch/trap.c. */
+/*
+ * The system calls, by number from uapi/syscall.h. A function for a call gets its arguments as the
+ * registers hold them and returns a value, -errno or, when the thread waits, SYSCALL_WAITS.
+ */
 #ifndef CORE_SYSCALL_H
 #define CORE_SYSCALL_H
 
-struct trap_frame;
+/* Kept out of the dispatcher, whose own registers would grow with each call. */
+#define SYSCALL __attribute__((noinline))
 
-/* Takes number and arguments from a7 and a0-a5, puts the result, a value or -errno, into a0. */
-void syscall_dispatch(struct trap_frame *frame);
+struct thread;
+
+/* Carries out the current thread's call: number in a7, arguments in a0-a6, the result into a0. */
+void syscall_dispatch(struct thread *thread);
 
 #endif

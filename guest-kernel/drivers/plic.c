@@ -5,6 +5,7 @@
 
 #include "arch/mmu.h"
 #include "core/devicetree.h"
+#include "drivers/console.h"
 #include "ipc/uintr.h"
 
 #define PRIORITY(source)        (4 * (source))
@@ -12,7 +13,8 @@
 #define THRESHOLD(context)      (0x200000 + 0x1000 * (context))
 #define CLAIM(context)          (THRESHOLD(context) + 4)
 
-#define DOORBELL_CPU            0
+/* All interrupts go to one hart: whoever they wake runs where it is best. */
+#define SERVING_CPU             0
 
 static volatile char *registers; /* set once at boot */
 
@@ -28,20 +30,20 @@ void plic_init(void)
     for (unsigned i = 0; i < machine.harts; i++) {
         unsigned context = machine.plic_context[i];
 
-        mmu_map_device(machine.plic.base + ENABLE(context, machine.uintc_irq), 4);
+        mmu_map_device(machine.plic.base + ENABLE(context, 0), 4);
         mmu_map_device(machine.plic.base + THRESHOLD(context), 8);
     }
-    *at(PRIORITY(machine.uintc_irq)) = 1;
 }
 
 void plic_init_hart(unsigned cpu)
 {
-    unsigned context = machine.plic_context[cpu];
+    *at(THRESHOLD(machine.plic_context[cpu])) = 0;
+}
 
-    *at(THRESHOLD(context)) = 0;
-    if (cpu == DOORBELL_CPU) {
-        *at(ENABLE(context, machine.uintc_irq)) = 1u << (machine.uintc_irq % 32);
-    }
+void plic_enable(unsigned source)
+{
+    *at(PRIORITY(source)) = 1;
+    *at(ENABLE(machine.plic_context[SERVING_CPU], source)) |= 1u << (source % 32);
 }
 
 void plic_serve(unsigned cpu)
@@ -52,6 +54,8 @@ void plic_serve(unsigned cpu)
     while ((source = *claim) != 0) {
         if (source == machine.uintc_irq) {
             uintr_doorbell();
+        } else if (source == machine.uart_irq) {
+            console_receive();
         }
         *claim = source;
     }

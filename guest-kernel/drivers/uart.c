@@ -8,8 +8,12 @@
 #include "arch/sbi.h"
 #include "core/devicetree.h"
 
+#define RBR           0
 #define THR           0
+#define IER           1
+#define IER_RECEIVED  0x01
 #define LSR           5
+#define LSR_RECEIVED  0x01
 #define LSR_THR_EMPTY 0x20
 
 static volatile uint8_t *registers; /* set once at boot */
@@ -38,4 +42,16 @@ void uart_putchar(char c)
         put('\r');
     }
     put(c);
+}
+
+void uart_enable_receive(void)
+{
+    if (registers) {
+        registers[IER] = IER_RECEIVED;
+    }
+}
+
+int uart_getchar(void)
+{
+    return registers && (registers[LSR] & LSR_RECEIVED) ? registers[RBR] : -1;
 }

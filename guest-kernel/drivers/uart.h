@@ -8,4 +8,10 @@ void uart_init(void);
 /* Sends one character, with a carriage return before a line feed. One caller at a time. */
 void uart_putchar(char c);
 
+/* Has the UART interrupt when something arrives. */
+void uart_enable_receive(void);
+
+/* The next character that has arrived, -1 when there is none. */
+int uart_getchar(void);
+
 #endif

@@ -6,6 +6,7 @@
 #include "core/print.h"
 
 #define SLOT_SIZE              32
+#define SEND                   0x00
 #define LOW                    0x08
 #define HIGH                   0x10
 #define CONTROL                0x80000
@@ -66,6 +67,11 @@ uint64_t uintc_take_pending(unsigned slot)
 void uintc_put_pending(unsigned slot, uint64_t vectors)
 {
     write_register(slot * SLOT_SIZE + HIGH, vectors);
+}
+
+void uintc_send(unsigned slot, unsigned vector)
+{
+    write_register(slot * SLOT_SIZE + SEND, vector);
 }
 
 uint64_t uintc_claim_doorbell(void)

@@ -1,80 +1,49 @@
 // SPDX-License-Identifier: MIT
 /*
- * Receivers and the scheduler: switching, blocking, waking. tests/models/delivery.pml is the model of
+ * Receivers and the scheduler: switching, waiting, waking. tests/models/delivery.pml is the model of
  * it; docs/spec.md, section 8, the order. What must hold: a vector posted at any
- * time is seen by the receiver's handler, and a receiver asleep in uintr_wait is woken by it.
+ * time is seen by the receiver's handler, and a receiver that waits with its doorbell armed is woken
+ * by it.
  *
- * A running receiver is Active with its hart's number, and the hart's suirs selects it. The device
- * then holds USIP while a vector is pending, so a posted vector is taken as soon as the thread
- * is in user mode with ustatus.UIE set.
+ * A running receiver is Active with its hart's number, and the hart's suirs selects its slot. The
+ * device then holds USIP while a vector is pending, so a posted vector is taken as soon as the
+ * thread is in user mode with ustatus.UIE set.
  *
  * A receiver that is ready but not running is not Active and has KN clear: a post only makes the
  * vector pending. Nothing needs to be told: uintr_switch_in() sets Active again, and the pending
  * vector raises USIP there.
  *
- * A receiver asleep in uintr_wait is not Active and has KN set: a post rings the doorbell.
- * Every post falls on one side of the one LOW write that clears Active and sets KN. Before it,
- * the vector is pending when HIGH is read after it, and the thread does not sleep. After it, the
- * doorbell rings, whether HIGH has been read yet or not, and its interrupt is served when this hart
- * lets uintr_lock go, so `waiting` is already set and the thread is woken. A doorbell that rang
- * although the thread then did not sleep finds `waiting` clear and is dropped.
+ * A receiver that waits, armed, is not Active and has KN set: a post rings the doorbell. Every post
+ * falls on one side of the one LOW write that clears Active and sets KN. Before it, the vector is
+ * pending when HIGH is read after it, and the thread does not wait. After it, the doorbell rings,
+ * whether HIGH has been read yet or not, and is claimed under the kernel lock, so `armed` is
+ * already set and the thread is woken. A doorbell that rang although the thread then did not wait
+ * finds `armed` clear and is dropped.
+ *
+ * One without a slot gets posts through the kernel only, under the same lock: uintr_sender.c.
  */
 #include <errno.h>
 
 #include "arch/cpu.h"
 #include "arch/csr.h"
+#include "arch/mmu.h"
 #include "core/process.h"
-#include "core/sched.h"
 #include "drivers/uintc.h"
 #include "ipc/uintr.h"
-#include "ipc/uintr_internal.h"
-#include "uapi/syscall.h"
+#include "ipc/uintr_receiver.h"
 
-static struct uintr_stats stats; /* under uintr_lock */
-
-void uintr_activate(struct thread *thread)
+static void write_registers(const struct uintr_context *context)
 {
-    unsigned slot = receiver_slot(thread->receiver);
-    uint64_t low = uintc_read_low(slot) & ~(UINTC_HART_MASK | UINTC_KN | UINTC_ACTIVE);
-
-    csr_write(CSR_SUIRS, SUIRS_ENABLE | slot);
-    low |= thread->cpu->hart_id << UINTC_HART_SHIFT;
-    uintc_write_low(slot, low | (thread->uintr.active ? UINTC_ACTIVE : 0));
+    csr_write(CSR_UIE, context->uie);
+    csr_write(CSR_UTVEC, context->utvec);
+    csr_write(CSR_USCRATCH, context->uscratch);
+    csr_write(CSR_UEPC, context->uepc);
+    csr_write(CSR_UCAUSE, context->ucause);
+    csr_write(CSR_UTVAL, context->utval);
 }
 
-/*
- * Active goes first: from then on no post sets the hart's USIP latch, and suirs next: from then on
- * the device does not hold USIP. For a thread on its way to sleep Active is clear already, KN is
- * set and stays so; it wakes up Active.
- */
-void uintr_deactivate(struct thread *thread)
+static void save_registers(struct uintr_context *context)
 {
-    unsigned slot = receiver_slot(thread->receiver);
-    uint64_t low = uintc_read_low(slot);
-
-    thread->uintr.active = (low & (UINTC_ACTIVE | UINTC_KN)) != 0;
-    if (low & UINTC_ACTIVE) {
-        uintc_write_low(slot, low & ~UINTC_ACTIVE);
-    }
-    csr_write(CSR_SUIRS, 0);
-}
-
-/*
- * The latch is cleared last: before uintr_deactivate() a post could set it again, for the hart's
- * next thread to find. It is kept for this thread, which may have set it itself through uip.
- */
-void uintr_switch_out(struct thread *thread)
-{
-    struct uintr_context *context = &thread->uintr;
-
-    if (!thread->process) {
-        return;
-    }
-    if (thread->receiver) {
-        uintr_deactivate(thread);
-    }
-    context->usip = csr_read_clear(CSR_SIP, INT_USI) & INT_USI;
-    csr_write(CSR_SUIST, 0);
     context->uie = csr_read(CSR_UIE);
     context->utvec = csr_read(CSR_UTVEC);
     context->uscratch = csr_read(CSR_USCRATCH);
@@ -83,83 +52,171 @@ void uintr_switch_out(struct thread *thread)
     context->utval = csr_read(CSR_UTVAL);
 }
 
-/* The registers come first: with Active the device may raise USIP at once. */
+/*
+ * Active goes first: from then on no post sets the hart's USIP latch; suirs next: from then on the
+ * device does not hold USIP. The latch is cleared after both, or a post could set it again for the
+ * hart's next thread to find. It is kept for this thread, which may have set it itself through uip.
+ */
+void uintr_switch_out(struct thread *thread)
+{
+    struct uintr_context *context = &thread->uintr;
+    struct uintr_receiver *receiver = context->receiver;
+
+    if (!receiver->armed) {
+        uint64_t low = uintc_read_low((unsigned)receiver->slot);
+
+        receiver->active = low & UINTC_ACTIVE;
+        if (receiver->active) {
+            uintc_write_low((unsigned)receiver->slot, low & ~UINTC_ACTIVE);
+        }
+    }
+    csr_write(CSR_SUIRS, 0);
+    context->usip = csr_read_clear(CSR_SIP, INT_USI) & INT_USI;
+    save_registers(context);
+    csr_write(CSR_UIE, 0); /* a thread without a handler takes no user interrupt */
+}
+
+/* The registers come first: with Active, which comes last, the device may raise USIP at once. */
 void uintr_switch_in(struct thread *thread)
 {
     struct uintr_context *context = &thread->uintr;
+    struct uintr_receiver *receiver = context->receiver;
+    uint64_t low;
 
-    if (!thread->process) {
-        return;
+    if (receiver->armed) { /* the wait has ended for another reason */
+        receiver->armed = false;
+        uintr_stats.blocked_now--;
     }
-    csr_write(CSR_UIE, context->uie);
-    csr_write(CSR_UTVEC, context->utvec);
-    csr_write(CSR_USCRATCH, context->uscratch);
-    csr_write(CSR_UEPC, context->uepc);
-    csr_write(CSR_UCAUSE, context->ucause);
-    csr_write(CSR_UTVAL, context->utval);
-    csr_write(CSR_SUIST, thread->suist);
+    receiver_take_slot(receiver);
+    write_registers(context);
     if (context->usip) {
         csr_set(CSR_SIP, INT_USI);
     }
-    if (thread->receiver) {
-        uintr_activate(thread);
-    }
+    csr_write(CSR_SUIRS, SUIRS_ENABLE | (uint64_t)receiver->slot);
+    low = uintc_read_low((unsigned)receiver->slot);
+    low &= ~(UINTC_HART_MASK | UINTC_KN | UINTC_ACTIVE);
+    low |= thread->cpu->hart_id << UINTC_HART_SHIFT;
+    uintc_write_low((unsigned)receiver->slot, low | (receiver->active ? UINTC_ACTIVE : 0));
+}
+
+/*
+ * The U-level registers of a thread without a handler are its process's own affair, but must not reach
+ * another process: neither as data nor, with utvec and uie, as a way into it.
+ */
+void uintr_switch_process(struct process *process)
+{
+    static const struct uintr_context nothing;
+
+    csr_write(CSR_SUIST, process ? process->senders.suist : 0);
+    write_registers(&nothing);
+    csr_read_clear(CSR_SIP, INT_USI);
 }
 
 /* See the head of this file. The order of the four device accesses is what it argues about. */
-int uintr_wait(unsigned flags)
+static bool arm(struct uintr_receiver *receiver)
 {
-    struct thread *thread = this_cpu()->current;
-    struct uintr_receiver *receiver = thread->receiver;
-    uint64_t low, pending;
-    unsigned slot;
+    unsigned slot = (unsigned)receiver->slot;
+    uint64_t low = uintc_read_low(slot), pending;
 
-    if (flags) {
-        return -EINVAL;
-    }
-    if (!receiver) {
-        return -EOPNOTSUPP;
-    }
-    slot = receiver_slot(receiver);
-    spin_lock(&uintr_lock);
-    low = uintc_read_low(slot);
     uintc_write_low(slot, (low & ~UINTC_ACTIVE) | UINTC_KN);
     pending = uintc_take_pending(slot);
     if (pending) {
         uintc_put_pending(slot, pending);
-        uintc_write_low(slot, low); /* Active again: the level raises USIP */
-        stats.not_slept++;
-        spin_unlock(&uintr_lock);
-        return -EINTR;
+        if (pending >> UINTC_THRESHOLD(low)) {
+            uintc_write_low(slot, low); /* Active again: the level raises USIP */
+            uintr_stats.not_slept++;
+            return false;
+        }
     }
-    receiver->waiting = true;
-    stats.slept++;
-    stats.blocked_now++;
-    sched_block(&uintr_lock, WAIT_UINTR);
-    return -EINTR;
+    receiver->active = low & UINTC_ACTIVE;
+    receiver->armed = true;
+    uintr_stats.slept++;
+    uintr_stats.blocked_now++;
+    return true;
 }
 
-/* Claims under uintr_lock: one during uintr_wait()'s steps would find `waiting` not set yet. */
+/* Not armed, the wait goes on whatever is posted, and the handler sees it afterwards. */
+bool uintr_prepare_wait(struct thread *thread)
+{
+    struct uintr_receiver *receiver = thread->uintr.receiver;
+
+    if (uintr_is_masked(thread)) {
+        return true;
+    }
+    return arm(receiver);
+}
+
+bool uintr_is_masked(struct thread *thread)
+{
+    struct uintr_receiver *receiver = thread->uintr.receiver;
+
+    return receiver && (!(thread->frame.sstatus & SSTATUS_UIE) || !(csr_read(CSR_UIE) & INT_USI) ||
+                        !(uintc_read_low((unsigned)receiver->slot) & UINTC_ACTIVE));
+}
+
+/*
+ * Waits whatever the mask says: a program turns user interrupts off, looks whether there is something
+ * to do, and waits; what comes in between is pending and ends the wait.
+ */
+long uintr_sys_wait(uint64_t flags)
+{
+    struct thread *thread = thread_current();
+
+    if (flags) {
+        return -EINVAL;
+    }
+    if (!thread->uintr.receiver) {
+        return -EOPNOTSUPP;
+    }
+    if (wait_is_interrupted(thread) || !arm(thread->uintr.receiver)) {
+        return -EINTR;
+    }
+    return wait_start(NULL, UINT64_MAX, 0);
+}
+
+/*
+ * The ring is used up by the claim. If what rang is below the threshold KN stays set, and what comes
+ * later rings again.
+ */
 void uintr_doorbell(void)
 {
     uint64_t slot;
 
-    spin_lock(&uintr_lock);
     while ((slot = uintc_claim_doorbell()) != UINTC_NO_DOORBELL) {
-        stats.doorbells++;
-        if (slot < MAX_RECEIVERS && receivers[slot].waiting) {
-            receivers[slot].waiting = false;
-            stats.woken++;
-            stats.blocked_now--;
-            sched_wake(receivers[slot].thread, WAIT_UINTR);
+        struct uintr_receiver *receiver = receiver_of_slot(slot);
+        uint64_t low, pending;
+
+        uintr_stats.doorbells++;
+        if (!receiver || !receiver->armed) {
+            continue;
+        }
+        low = uintc_read_low((unsigned)slot);
+        pending = uintc_take_pending((unsigned)slot);
+        uintc_put_pending((unsigned)slot, pending);
+        if (pending >> UINTC_THRESHOLD(low)) {
+            uintc_write_low((unsigned)slot, low & ~UINTC_KN);
+            receiver_wake(receiver);
         }
     }
-    spin_unlock(&uintr_lock);
 }
 
-void uintr_read_stats(struct uintr_stats *copy)
+/* The handler's entry swaps sp and uscratch when uscratch isn't 0 (user/lib/uintr_entry.S). */
+long uintr_sys_alt_stack(uint64_t base, uint64_t size, uint64_t flags)
 {
-    spin_lock(&uintr_lock);
-    *copy = stats;
-    spin_unlock(&uintr_lock);
+    struct thread *thread = thread_current();
+    uint64_t top = (base + size) & -16ul;
+
+    if (flags || !thread->uintr.receiver) {
+        return -EINVAL;
+    }
+    if (size == 0) {
+        csr_write(CSR_USCRATCH, 0);
+        return 0;
+    }
+    if (base >= USER_END || size > USER_END - base || top <= base ||
+        !address_space_lookup(&thread->process->space, top - 1, PTE_W)) {
+        return -EFAULT;
+    }
+    csr_write(CSR_USCRATCH, top);
+    return 0;
 }

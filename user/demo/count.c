@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "demo/demo.h"
 #include "lib/uintr.h"
@@ -66,17 +67,17 @@ uint64_t count_entry_and_exit(void)
     uint64_t start, between, end;
     int index = -1;
 
-    if (uintr_set_handler(do_nothing) == 0) {
-        index = uintr_register_sender(uintr_create_fd(REQUEST_VECTOR, 0), 0);
+    if (uintr_set_handler(do_nothing, 0) == 0) {
+        index = uintr_register_self(REQUEST_VECTOR, 0);
     }
     if (index < 0) {
-        printf("cannot send to oneself: error %d\n", errno);
-        exit_program(98);
+        printf("cannot send to oneself: %s\n", strerror(errno));
+        exit(98);
     }
     uintr_enable();
     start = count_now();
     between = count_now();
-    uipi_send((uint64_t)index);
+    uipi_send_instruction((uint64_t)index);
     end = count_now();
     uintr_disable();
     uintr_unregister_handler(0);

@@ -5,15 +5,25 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "demo/demo.h"
+#include "lib/ipc.h"
+#include "lib/process.h"
 #include "lib/uintr.h"
+
+/* A sender that has been started, and where it calls us. */
+struct sender {
+    int process;
+    int endpoint;
+};
 
 static volatile unsigned requests;
 static volatile uint64_t last_vectors;
 static volatile int answer_index = -1; /* for uipi.send; -1: don't answer */
 static uint64_t handler_cost[RUNNING_ROUNDS];
-static int sender_hart = 1;
+static unsigned sender_hart;
 static int failures;
 
 static void handle_request(uint64_t vectors)
@@ -42,38 +52,60 @@ static void expect(bool holds, const char *what)
 static int must(int result, const char *what)
 {
     if (result < 0) {
-        printf("[receiver] %s failed: error %d\n", what, errno);
-        exit_program(1);
+        printf("[receiver] %s failed: %s\n", what, strerror(errno));
+        exit(1);
     }
     return result;
 }
 
-static int start_sender(const char *mode, int handle)
+/* We on hart 0, the sender on hart 1 if there is one. */
+static void choose_harts(void)
 {
-    char command[32];
-    int pid;
+    struct system_info info;
 
-    snprintf(command, sizeof(command), "sender %s %d", mode, handle);
-    pid = spawn(command, (unsigned)sender_hart);
-    if (pid < 0 && errno == EINVAL && sender_hart != 0) { /* only one hart */
-        sender_hart = 0;
-        pid = spawn(command, 0);
-    }
-    return must(pid, "spawn");
+    must(system_info(&info), "system_info");
+    sender_hart = info.harts > 1;
+    must(thread_set_affinity(1), "thread_set_affinity");
 }
 
-static void part_one(int handle)
+static struct sender start_sender(const char *mode, int request)
 {
-    int pid, result;
+    const char *arguments[] = { "sender", mode, NULL };
+    int handles[] = { 0, 1, 2, [REQUEST_HANDLE] = request, [RECEIVER_HANDLE] = -1 };
+    struct process_options options = process_defaults;
+    struct sender sender;
+    int ends[2];
+
+    must(endpoint_pair(ends), "endpoint_pair");
+    handles[RECEIVER_HANDLE] = ends[1];
+    options.handles = handles;
+    options.handle_count = sizeof(handles) / sizeof(handles[0]);
+    options.harts = 1ul << sender_hart;
+    sender.process = must(process_start(arguments, &options), "process_start");
+    sender.endpoint = ends[0];
+    handle_close(ends[1]); /* the sender's alone now: if it ends, we don't wait for its call */
+    return sender;
+}
+
+static int finish_sender(const struct sender *sender)
+{
+    handle_close(sender->endpoint);
+    return must(process_finish(sender->process), "process_finish");
+}
+
+static void part_one(int request)
+{
+    struct sender sender;
+    int result;
 
     printf("\n1. The receiver registers a handler, the sender interrupts it.\n");
     printf("[receiver] hart %d: handler registered, handle made for vector %d, sender started\n",
-           get_cpu(), REQUEST_VECTOR);
-    pid = start_sender("once", handle);
+           thread_get_hart(), REQUEST_VECTOR);
+    sender = start_sender("once", request);
     WAIT_UNTIL(requests == 1);
-    printf("[receiver] hart %d: interrupted in user mode, pending vectors %#lx\n", get_cpu(),
-           last_vectors);
-    result = wait_process(pid);
+    printf("[receiver] hart %d: interrupted in user mode, pending vectors %#lx\n",
+           thread_get_hart(), last_vectors);
+    result = finish_sender(&sender);
     printf("[receiver] uipi.send returned %d: %s\n", result,
            result == UIPI_DELIVERED ? "posted to a running receiver"
                                     : "posted to a receiver that was not running");
@@ -81,25 +113,34 @@ static void part_one(int handle)
     expect(last_vectors == 1ul << REQUEST_VECTOR, "the vector");
 }
 
-/* Gets the sender's handle for answers and says "go" through it. */
-static void connect_back(void)
+/*
+ * Gets the sender's handle for answers; the reply says "go". With interrupts off, so that the kernel does
+ * not count this wait as one for a user interrupt.
+ */
+static void connect_back(const struct sender *sender)
 {
-    answer_index =
-        must(uintr_register_sender(must(take_handle(), "take_handle"), 0), "uintr_register_sender");
+    struct message message = { .handle = -1 };
+
+    uintr_disable();
+    must(ipc_receive(sender->endpoint, &message, NULL), "ipc_receive");
+    answer_index = must(uintr_register_sender(message.handle, 0), "uintr_register_sender");
+    handle_close(message.handle);
     requests = 0;
-    uipi_send((uint64_t)answer_index);
+    message.handle = -1;
+    must(ipc_reply(&message), "ipc_reply");
+    uintr_enable();
 }
 
-static void part_two(int handle, uint64_t entry_and_exit)
+static void part_two(int request, uint64_t entry_and_exit)
 {
-    int pid;
+    struct sender sender;
 
     printf("\n2. The handler answers the same way: %d round trips.\n", RUNNING_ROUNDS);
-    pid = start_sender("running", handle);
-    connect_back();
+    sender = start_sender("running", request);
+    connect_back(&sender);
     WAIT_UNTIL(requests == RUNNING_ROUNDS);
-    expect(wait_process(pid) == 0, "the sender's count");
-    printf("[receiver] hart %d: %u requests\n", get_cpu(), requests);
+    expect(finish_sender(&sender) == 0, "the sender's count");
+    printf("[receiver] hart %d: %u requests\n", thread_get_hart(), requests);
     if (count_works()) {
         printf("[receiver] its instructions per request: %lu into and out of the handler, "
                "%lu in it to answer\n",
@@ -107,39 +148,37 @@ static void part_two(int handle, uint64_t entry_and_exit)
     }
 }
 
-/*
- * With interrupts off between the look at `requests` and the sleep, a request that comes in between
- * stays pending and uintr_wait() returns at once.
- */
-static void sleep_until(unsigned number)
+/* The sender calls when it has all its answers, and sends once more when we have left. */
+static void leave(const struct sender *sender)
 {
-    uintr_disable();
-    while (requests < number) {
-        uintr_wait(0);
-        uintr_enable();
-        uintr_disable();
-    }
-    uintr_enable();
+    struct message message = { .handle = -1 };
+
+    must(uintr_unregister_handler(0), "uintr_unregister_handler");
+    answer_index = -1;
+    must(ipc_receive(sender->endpoint, &message, NULL), "ipc_receive");
+    must(ipc_reply(&message), "ipc_reply");
 }
 
-static void part_three(int handle)
+static void part_three(int request)
 {
+    struct system_info info;
     struct uintr_stats before, after;
-    int pid, status;
+    struct sender sender;
+    int status;
 
     printf("\n3. The receiver sleeps in the kernel, the doorbell wakes it: %d times.\n",
            BLOCKED_ROUNDS);
-    uintr_read_stats(&before);
-    pid = start_sender("blocked", handle);
-    connect_back();
-    sleep_until(BLOCKED_ROUNDS);
-    uintr_read_stats(&after);
-    must(uintr_unregister_handler(0), "uintr_unregister_handler");
-    answer_index = -1;
-    must(give_handle(pid, handle), "give_handle");
-    status = wait_process(pid);
+    must(system_info(&info), "system_info");
+    before = info.uintr;
+    sender = start_sender("blocked", request);
+    connect_back(&sender);
+    UINTR_SLEEP_UNTIL(requests == BLOCKED_ROUNDS);
+    must(system_info(&info), "system_info");
+    after = info.uintr;
+    leave(&sender);
+    status = finish_sender(&sender);
     printf("[receiver] hart %d: slept %lu times, doorbells %lu, woken by them %lu times\n",
-           get_cpu(), after.slept - before.slept, after.doorbells - before.doorbells,
+           thread_get_hart(), after.slept - before.slept, after.doorbells - before.doorbells,
            after.woken - before.woken);
     expect(after.slept - before.slept == BLOCKED_ROUNDS, "how often the receiver slept");
     expect(after.woken - before.woken == BLOCKED_ROUNDS, "how often a doorbell woke it");
@@ -152,19 +191,20 @@ static void part_three(int handle)
 int main(void)
 {
     uint64_t entry_and_exit;
-    int handle;
+    int request;
 
+    choose_harts();
     count_init();
     printf("\nUser interrupts between two processes.\n");
     printf("Instruction counts: %s.\n",
            count_works() ? "exact, QEMU runs with -icount" : "none, that needs QEMU's -icount");
     entry_and_exit = count_entry_and_exit();
-    must(uintr_set_handler(handle_request), "uintr_register_handler");
-    handle = must(uintr_create_fd(REQUEST_VECTOR, 0), "uintr_create_fd");
+    must(uintr_set_handler(handle_request, 0), "uintr_register_handler");
+    request = must(uintr_create_fd(REQUEST_VECTOR, 0), "uintr_create_fd");
     uintr_enable();
-    part_one(handle);
-    part_two(handle, entry_and_exit);
-    part_three(handle);
+    part_one(request);
+    part_two(request, entry_and_exit);
+    part_three(request);
     printf("\n%s\n", failures ? "Something went wrong." : "Everything arrived.");
     return failures != 0;
 }

@@ -8,10 +8,14 @@
 
 #include "lib/syscall.h"
 
-#define REQUEST_VECTOR 5
-#define ANSWER_VECTOR  9
-#define RUNNING_ROUNDS 1000
-#define BLOCKED_ROUNDS 100
+#define REQUEST_VECTOR  5
+#define ANSWER_VECTOR   9
+#define RUNNING_ROUNDS  1000
+#define BLOCKED_ROUNDS  100
+
+/* The sender's handles from its start: for requests, and to call the receiver at set-up. */
+#define REQUEST_HANDLE  3
+#define RECEIVER_HANDLE 4
 
 /* Instructions retired; host ticks unless QEMU runs with -icount, so see count_init(). */
 static inline uint64_t count_now(void)
@@ -44,7 +48,7 @@ unsigned count_spins(void);
 #define WAIT_UNTIL(condition)                                                                      \
     for (unsigned spins_ = 0; !(condition); spins_++) {                                            \
         if (spins_ >= count_spins()) {                                                             \
-            yield();                                                                               \
+            thread_yield();                                                                        \
         }                                                                                          \
     }
 

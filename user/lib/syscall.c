@@ -1,96 +1,168 @@
 // SPDX-License-Identifier: MIT
 #include "lib/syscall.h"
 
-#include <errno.h>
+#include "lib/ecall.h"
 
-#include "lib/uintr.h"
+#define ADDRESS(pointer) ((uint64_t)(uintptr_t)(pointer))
 
-static long system_call(long number, uint64_t arg0, uint64_t arg1)
+int thread_create(void (*entry)(void *), void *stack_top, void *argument, void *thread_local_block)
 {
-    register uint64_t a0 __asm__("a0") = arg0;
-    register uint64_t a1 __asm__("a1") = arg1;
-    register long a7 __asm__("a7") = number;
-
-    __asm__ volatile("ecall" : "+r"(a0) : "r"(a1), "r"(a7) : "memory");
-    if ((long)a0 < 0) {
-        errno = -(int)a0;
-        return -1;
-    }
-    return (long)a0;
+    return (int)ecall_result(ecall_4(SYS_thread_create, ADDRESS(entry), ADDRESS(stack_top),
+                                     ADDRESS(argument), ADDRESS(thread_local_block)));
 }
 
-void exit_program(int status)
+void thread_end(uint32_t *word)
 {
-    system_call(SYS_exit, (uint64_t)status, 0);
-    __builtin_unreachable();
+    ecall_1(SYS_thread_exit, ADDRESS(word));
+    __builtin_trap();
 }
 
-long write_console(const char *text, size_t length)
+int thread_yield(void)
 {
-    return system_call(SYS_write, (uint64_t)text, length);
+    return (int)ecall_result(ecall_0(SYS_yield));
 }
 
-int yield(void)
+int thread_sleep(uint64_t nanoseconds)
 {
-    return (int)system_call(SYS_yield, 0, 0);
+    return (int)ecall_result(ecall_1(SYS_sleep, nanoseconds));
 }
 
-int get_cpu(void)
+int thread_set_priority(unsigned priority)
 {
-    return (int)system_call(SYS_getcpu, 0, 0);
+    return (int)ecall_result(ecall_1(SYS_set_priority, priority));
 }
 
-int spawn(const char *command, unsigned hart)
+int thread_set_affinity(uint64_t harts)
 {
-    return (int)system_call(SYS_spawn, (uint64_t)command, hart);
+    return (int)ecall_result(ecall_1(SYS_set_affinity, harts));
 }
 
-int wait_process(int pid)
+int thread_get_hart(void)
 {
-    return (int)system_call(SYS_wait, (uint64_t)pid, 0);
+    return (int)ecall_result(ecall_0(SYS_get_hart));
 }
 
-int give_handle(int pid, int handle)
+int process_spawn(const struct spawn *spawn)
 {
-    return (int)system_call(SYS_give_handle, (uint64_t)pid, (uint64_t)handle);
+    return (int)ecall_result(ecall_1(SYS_spawn, ADDRESS(spawn)));
 }
 
-int take_handle(void)
+int process_self(void)
 {
-    return (int)system_call(SYS_take_handle, 0, 0);
+    return (int)ecall_result(ecall_0(SYS_process_self));
 }
 
-int uintr_read_stats(struct uintr_stats *stats)
+int process_id(int process)
 {
-    return (int)system_call(SYS_uintr_stats, (uint64_t)stats, 0);
+    return (int)ecall_result(ecall_1(SYS_process_id, (uint64_t)process));
 }
 
-int uintr_register_handler(uint64_t handler, unsigned flags)
+int process_wait(int process, int *status, unsigned flags)
 {
-    return (int)system_call(SYS_uintr_register_handler, handler, flags);
+    return (int)ecall_result(ecall_3(SYS_wait, (uint64_t)process, ADDRESS(status), flags));
 }
 
-int uintr_unregister_handler(unsigned flags)
+int process_kill(int process, int signal)
 {
-    return (int)system_call(SYS_uintr_unregister_handler, flags, 0);
+    return (int)ecall_result(ecall_2(SYS_kill, (uint64_t)process, (uint64_t)signal));
 }
 
-int uintr_create_fd(uint64_t vector, unsigned flags)
+ssize_t handle_read(int handle, void *buffer, size_t size)
 {
-    return (int)system_call(SYS_uintr_create_fd, vector, flags);
+    return ecall_result(ecall_3(SYS_read, (uint64_t)handle, ADDRESS(buffer), size));
 }
 
-int uintr_register_sender(int handle, unsigned flags)
+ssize_t handle_write(int handle, const void *buffer, size_t size)
 {
-    return (int)system_call(SYS_uintr_register_sender, (uint64_t)handle, flags);
+    return ecall_result(ecall_3(SYS_write, (uint64_t)handle, ADDRESS(buffer), size));
 }
 
-int uintr_unregister_sender(int index, unsigned flags)
+int handle_duplicate(int handle, unsigned rights, uint32_t badge)
 {
-    return (int)system_call(SYS_uintr_unregister_sender, (uint64_t)index, flags);
+    return (int)ecall_result(ecall_3(SYS_dup, (uint64_t)handle, rights, badge));
 }
 
-int uintr_wait(unsigned flags)
+int handle_set_flags(int handle, unsigned flags)
 {
-    return (int)system_call(SYS_uintr_wait, flags, 0);
+    return (int)ecall_result(ecall_2(SYS_set_flags, (uint64_t)handle, flags));
+}
+
+int handle_close(int handle)
+{
+    return (int)ecall_result(ecall_1(SYS_close, (uint64_t)handle));
+}
+
+void *memory_map(void *address, size_t size, unsigned protection, int memory)
+{
+    long result =
+        ecall_result(ecall_4(SYS_map, ADDRESS(address), size, protection, (uint64_t)memory));
+
+    return result < 0 ? NULL : (void *)result;
+}
+
+int memory_unmap(void *address, size_t size)
+{
+    return (int)ecall_result(ecall_2(SYS_unmap, ADDRESS(address), size));
+}
+
+int memory_create(size_t size)
+{
+    return (int)ecall_result(ecall_1(SYS_shm_create, size));
+}
+
+int endpoint_create(void)
+{
+    return (int)ecall_result(ecall_0(SYS_endpoint_create));
+}
+
+int pipe_create(int handles[2], unsigned flags)
+{
+    return (int)ecall_result(ecall_2(SYS_pipe, ADDRESS(handles), flags));
+}
+
+int eventfd_create(uint64_t value, unsigned flags)
+{
+    return (int)ecall_result(ecall_2(SYS_eventfd, value, flags));
+}
+
+int queue_create(unsigned messages, size_t size)
+{
+    return (int)ecall_result(ecall_2(SYS_mq_create, messages, size));
+}
+
+int queue_send(int queue, const void *message, size_t size, unsigned priority)
+{
+    return (int)ecall_result(
+        ecall_4(SYS_mq_send, (uint64_t)queue, ADDRESS(message), size, priority));
+}
+
+ssize_t queue_receive(int queue, void *buffer, size_t size, unsigned *priority)
+{
+    return ecall_result(
+        ecall_4(SYS_mq_receive, (uint64_t)queue, ADDRESS(buffer), size, ADDRESS(priority)));
+}
+
+int futex_wait(volatile uint32_t *word, uint32_t value, uint64_t nanoseconds)
+{
+    return (int)ecall_result(ecall_3(SYS_futex_wait, ADDRESS(word), value, nanoseconds));
+}
+
+int futex_wake(volatile uint32_t *word, unsigned threads)
+{
+    return (int)ecall_result(ecall_2(SYS_futex_wake, ADDRESS(word), threads));
+}
+
+int system_info(struct system_info *info)
+{
+    return (int)ecall_result(ecall_1(SYS_system_info, ADDRESS(info)));
+}
+
+int program_name(unsigned index, char *name, size_t size)
+{
+    return (int)ecall_result(ecall_3(SYS_program_name, index, ADDRESS(name), size));
+}
+
+int console_foreground(int process)
+{
+    return (int)ecall_result(ecall_1(SYS_console_foreground, (uint64_t)process));
 }

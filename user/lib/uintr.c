@@ -1,12 +1,93 @@
 // SPDX-License-Identifier: MIT
 #include "lib/uintr.h"
 
-uintr_handler uintr_c_handler; /* read by uintr_entry */
+#include "lib/ecall.h"
+#include "uapi/syscall.h"
+
+/* Read by the entries; each thread that receives has its own. */
+_Thread_local uintr_handler uintr_c_handler;
 
 void uintr_entry(void);
+void uintr_entry_stack(void);
+void uintr_entry_fp(void);
+void uintr_entry_fp_stack(void);
 
-int uintr_set_handler(uintr_handler handler)
+int uintr_set_handler(uintr_handler handler, unsigned flags)
 {
+    uintr_handler before = uintr_c_handler;
+
     uintr_c_handler = handler;
-    return uintr_register_handler((uint64_t)uintr_entry, 0);
+    if (uintr_register_handler((uint64_t)(flags & UINTR_SAVE_FP ? uintr_entry_fp : uintr_entry),
+                               flags & ~UINTR_SAVE_FP) < 0) {
+        uintr_c_handler = before;
+        return -1;
+    }
+    return 0;
+}
+
+/* Nobody can send to the receiver before it has made handles, so the order doesn't matter. */
+int uintr_set_handler_on_stack(uintr_handler handler, unsigned flags, void *base, size_t size)
+{
+    uintr_handler before = uintr_c_handler;
+
+    uintr_c_handler = handler;
+    if (uintr_register_handler(
+            (uint64_t)(flags & UINTR_SAVE_FP ? uintr_entry_fp_stack : uintr_entry_stack),
+            flags & ~UINTR_SAVE_FP) < 0) {
+        uintr_c_handler = before;
+        return -1;
+    }
+    if (uintr_alt_stack(base, size, 0) < 0) {
+        int error = errno;
+
+        uintr_unregister_handler(0);
+        errno = error;
+        return -1;
+    }
+    return 0;
+}
+
+uint64_t uintr_send(uint64_t index)
+{
+    return (uint64_t)ecall_1(SYS_uintr_send, index);
+}
+
+int uintr_register_handler(uint64_t handler, unsigned flags)
+{
+    return (int)ecall_result(ecall_2(SYS_uintr_register_handler, handler, flags));
+}
+
+int uintr_unregister_handler(unsigned flags)
+{
+    return (int)ecall_result(ecall_1(SYS_uintr_unregister_handler, flags));
+}
+
+int uintr_create_fd(uint64_t vector, unsigned flags)
+{
+    return (int)ecall_result(ecall_2(SYS_uintr_create_fd, vector, flags));
+}
+
+int uintr_register_sender(int handle, unsigned flags)
+{
+    return (int)ecall_result(ecall_2(SYS_uintr_register_sender, (uint64_t)handle, flags));
+}
+
+int uintr_unregister_sender(int index, unsigned flags)
+{
+    return (int)ecall_result(ecall_2(SYS_uintr_unregister_sender, (uint64_t)index, flags));
+}
+
+int uintr_register_self(uint64_t vector, unsigned flags)
+{
+    return (int)ecall_result(ecall_2(SYS_uintr_register_self, vector, flags));
+}
+
+int uintr_wait(unsigned flags)
+{
+    return (int)ecall_result(ecall_1(SYS_uintr_wait, flags));
+}
+
+int uintr_alt_stack(void *base, size_t size, unsigned flags)
+{
+    return (int)ecall_result(ecall_3(SYS_uintr_alt_stack, (uint64_t)base, size, flags));
 }

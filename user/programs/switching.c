@@ -4,12 +4,13 @@
  * its own user-level registers again: uepc, or it returns into the other's program; uscratch;
  * utvec, or the other's handler runs; ustatus, or the interrupts stay off.
  *
- *   switching          starts the second one
+ *   switching          starts the second one, on hart 0 as it is itself
  *   switching second
  */
 #include <stdint.h>
 #include <stdio.h>
 
+#include "lib/process.h"
 #include "lib/syscall.h"
 #include "lib/uintr.h"
 
@@ -33,7 +34,7 @@ static void write_uscratch(uint64_t value)
 static void yield_in_handler(uint64_t vectors)
 {
     (void)vectors;
-    yield();
+    thread_yield();
     handled++;
 }
 
@@ -46,13 +47,13 @@ static void count_only(uint64_t vectors)
 /* Interrupted behind the send: with the other process's uepc, its number is returned. */
 static __attribute__((noinline)) unsigned send_from_first(uint64_t index)
 {
-    uipi_send(index);
+    uipi_send_instruction(index);
     return 1;
 }
 
 static __attribute__((noinline)) unsigned send_from_second(uint64_t index)
 {
-    uipi_send(index);
+    uipi_send_instruction(index);
     return 2;
 }
 
@@ -62,10 +63,11 @@ static int run(unsigned number, uintr_handler handler, unsigned (*send)(uint64_t
     int index = -1;
     unsigned wrong_scratch = 0, wrong_return = 0;
 
-    if (uintr_set_handler(handler) == 0) {
-        index = uintr_register_sender(uintr_create_fd(0, 0), 0);
+    if (uintr_set_handler(handler, 0) == 0) {
+        index = uintr_register_self(0, 0);
     }
     if (index < 0) {
+        perror("switching");
         return 1;
     }
     write_uscratch(number);
@@ -74,7 +76,7 @@ static int run(unsigned number, uintr_handler handler, unsigned (*send)(uint64_t
         wrong_return += send((uint64_t)index) != number;
         wrong_scratch += read_uscratch() != number;
         if (i % 2) {
-            yield();
+            thread_yield();
         }
     }
     printf("switching: %u of %d handled, %u wrong uscratch, %u wrong uepc\n", handled, ROUNDS,
@@ -84,13 +86,19 @@ static int run(unsigned number, uintr_handler handler, unsigned (*send)(uint64_t
 
 int main(int argc, char **argv)
 {
+    struct process_options options = process_defaults;
     int child, result;
 
     (void)argv;
     if (argc > 1) {
         return run(2, count_only, send_from_second);
     }
-    child = spawn("switching second", 0);
+    options.harts = 1;
+    child = process_start((const char *[]){ "switching", "second", NULL }, &options);
+    if (child < 0 || thread_set_affinity(1) < 0) {
+        perror("switching");
+        return 1;
+    }
     result = run(1, yield_in_handler, send_from_first);
-    return wait_process(child) || result;
+    return process_finish(child) || result;
 }

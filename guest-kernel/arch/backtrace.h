@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who called whom in the kernel, with the names of its functions: from the file kernel.sym of the
+ * initrd, what `nm -n` says of the kernel when it is built.
+ */
+#ifndef ARCH_BACKTRACE_H
+#define ARCH_BACKTRACE_H
+
+#include <stdint.h>
+
+/* Prints a pc and, by the frame pointers from `frame` on, the callers. Safe when they are broken. */
+void backtrace_print(uint64_t pc, uint64_t frame);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Floating-point registers. The kernel is built without; a thread's are saved when it is switched
+ * out after it has changed them (sstatus.FS is Dirty), and loaded when it is switched in.
+ */
+#ifndef ARCH_FPU_H
+#define ARCH_FPU_H
+
+#include <stdint.h>
+
+struct fpu {
+    uint64_t f[32];
+    uint64_t fcsr;
+};
+
+/* Both need sstatus.FS to be other than Off. */
+void fpu_save(struct fpu *fpu);
+void fpu_load(const struct fpu *fpu);
+
+#endif
