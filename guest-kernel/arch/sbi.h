@@ -10,7 +10,6 @@ long sbi_hart_start(uint64_t hart_id, uint64_t physical_entry, uint64_t opaque);
 /* A supervisor software interrupt for the harts of a mask of hart ids. */
 long sbi_send_ipis(uint64_t harts);
 
-
 /* The harts of a mask of hart ids forget all translations; returns when they have. */
 long sbi_remote_sfence_vma(uint64_t harts);
 

@@ -67,8 +67,7 @@ static void parse_harts(const void *tree)
     machine.timebase = number(tree, cpus, "timebase-frequency");
     machine.has_sstc = true;
     machine.has_uintr = true;
-    fdt_for_each_subnode(node, tree, cpus)
-    {
+    fdt_for_each_subnode (node, tree, cpus) {
         const char *type = fdt_getprop(tree, node, "device_type", NULL);
 
         if (!type || strcmp(type, "cpu") != 0 || machine.harts == MAX_HARTS) {

@@ -96,8 +96,7 @@ void process_kill(struct process *process, int status)
     process->dying = true;
     process->exit_status = status;
     object_get(&process->object);
-    LIST_FOR_EACH(node, next, &process->threads)
-    {
+    LIST_FOR_EACH (node, next, &process->threads) {
         thread_kill(LIST_ENTRY(node, struct thread, siblings));
     }
     object_put(&process->object);

@@ -243,8 +243,7 @@ static struct thread *steal(struct cpu *thief)
         struct cpu *cpu = &cpus[(thief->index + i) % machine.harts];
 
         for (unsigned level = 0; level < PRIORITIES; level++) {
-            LIST_FOR_EACH(node, next, &cpu->queue.level[level])
-            {
+            LIST_FOR_EACH (node, next, &cpu->queue.level[level]) {
                 struct thread *thread = LIST_ENTRY(node, struct thread, node);
 
                 if (may_run(thread, thief)) {

@@ -61,8 +61,7 @@ unsigned futex_wake(uint64_t physical, unsigned threads)
 {
     unsigned woken = 0;
 
-    LIST_FOR_EACH(node, next, &bucket_of(physical)->threads)
-    {
+    LIST_FOR_EACH (node, next, &bucket_of(physical)->threads) {
         struct thread *thread = LIST_ENTRY(node, struct thread, node);
 
         if (woken == threads) {

@@ -46,8 +46,7 @@ static struct thread *find_taker(struct process *process, int signal)
 {
     struct thread *taker = NULL;
 
-    LIST_FOR_EACH(node, next, &process->threads)
-    {
+    LIST_FOR_EACH (node, next, &process->threads) {
         struct thread *thread = LIST_ENTRY(node, struct thread, siblings);
 
         if (!(thread->signal_mask & BIT(signal)) &&

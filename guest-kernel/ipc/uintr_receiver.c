@@ -96,8 +96,7 @@ static int find_slot(void)
             return (int)i;
         }
     }
-    LIST_FOR_EACH(node, next, &holders)
-    {
+    LIST_FOR_EACH (node, next, &holders) {
         struct uintr_receiver *receiver = LIST_ENTRY(node, struct uintr_receiver, node);
         int slot = receiver->slot;
 

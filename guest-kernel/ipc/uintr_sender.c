@@ -236,8 +236,7 @@ void senders_forget_slot(unsigned slot)
     if (!all_senders.next) {
         return;
     }
-    LIST_FOR_EACH(node, next, &all_senders)
-    {
+    LIST_FOR_EACH (node, next, &all_senders) {
         struct uintr_senders *senders = LIST_ENTRY(node, struct uintr_senders, node);
 
         for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
