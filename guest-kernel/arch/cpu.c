@@ -49,6 +49,7 @@ void cpu_init_boot(uint64_t hart_id)
         struct cpu *cpu = &cpus[i];
 
         cpu->index = i;
+        cpu->bit = (uint8_t)(1u << i);
         cpu->hart_id = machine.hart_id[i];
         cpu->kernel_sp = mmu_kernel_stack(i);
         cpu->panic_sp = (uint64_t)page_alloc() + PAGE_SIZE;

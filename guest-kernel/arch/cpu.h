@@ -18,6 +18,7 @@ struct cpu {
     uint64_t panic_sp;  /* stack for a trap from the kernel; constant */
     unsigned index;     /* position in the device tree, 0..harts-1; constant */
     uint64_t hart_id;   /* what SBI and UINTC call it; constant */
+    uint8_t bit;        /* 1 << index; constant */
     bool online;        /* written by this hart (release), read by the boot hart (acquire) */
 
     /* Under the kernel lock. */

@@ -65,12 +65,10 @@ static void freshen(struct address_space *space, uint8_t hart)
 
 void address_space_switch(struct cpu *cpu, struct address_space *space)
 {
-    uint8_t hart = (uint8_t)(1u << cpu->index);
-
     cpu->space = space;
     csr_write(CSR_SATP, space ? space->satp : kernel_satp);
-    if (space && (space->tlb_stale & hart)) {
-        freshen(space, hart);
+    if (space && (space->tlb_stale & cpu->bit)) {
+        freshen(space, cpu->bit);
     }
 }
 

@@ -30,9 +30,9 @@ struct process {
     struct wait_queue watchers; /* threads in SYS_wait for it */
     struct list threads;
     struct address_space space;
+    struct uintr_senders senders;
     struct handle_table handles;
     struct signals signals;
-    struct uintr_senders senders;
 };
 
 /* The process of the system call or trap that this hart is serving. */

@@ -30,7 +30,7 @@ void sched_init_cpu(struct cpu *cpu)
 
 static bool may_run(const struct thread *thread, const struct cpu *cpu)
 {
-    return (thread->affinity >> cpu->index) & 1 && cpu->online;
+    return (thread->affinity & cpu->bit) && cpu->online;
 }
 
 /* Whether the thread would run there now. */

@@ -29,7 +29,7 @@ static inline struct handle *find(struct thread *thread, unsigned right)
 static inline bool may_switch(struct cpu *cpu, struct thread *from, struct thread *to)
 {
     return !(from->attention | to->attention) && !cpu->need_resched &&
-           ((to->affinity >> cpu->index) & 1) && to->priority <= run_queue_best(&cpu->queue) &&
+           (to->affinity & cpu->bit) && to->priority <= run_queue_best(&cpu->queue) &&
            (!from->uintr.receiver || uintr_prepare_wait(from));
 }
 
