@@ -145,6 +145,8 @@ static const MemoryRegionOps uintc_mmio_ops = {
     .valid.accepts = uintc_mmio_accepts,
     .impl.min_access_size = 4,
     .impl.max_access_size = 8,
+    /* Refused as a whole: an aligned half of it could be a write to SEND. */
+    .impl.unaligned = true,
 };
 
 /* Life cycle */
