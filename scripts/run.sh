@@ -14,7 +14,7 @@ serial=stdio
 [ ! -t 0 ] || serial=mon:stdio
 exec "$QEMU_BUILD/qemu-system-riscv64" \
     -M virt,uintc=on -cpu rv64,x-uintr=on -smp 2 -m 256M \
-    -display none -monitor none -serial "$serial" -no-reboot \
+    -display none -nic none -monitor none -serial "$serial" -no-reboot \
     -bios "$FIRMWARE" \
     -kernel "$GUEST_BUILD/guest-kernel/kernel.elf" \
     -initrd "$GUEST_BUILD/user/initrd.cpio" \

@@ -67,7 +67,7 @@ class Guest:
 
     def run(self, options, command=None):
         """Exit status (or "timeout") and output."""
-        argv = [self.qemu, "-m", "256", "-display", "none", "-serial", "stdio", "-monitor", "none",
+        argv = [self.qemu, "-m", "256", "-display", "none", "-nic", "none", "-serial", "stdio", "-monitor", "none",
                 "-bios", self.firmware, "-kernel", self.kernel, "-initrd", self.initrd] + options
         if command is not None:
             argv += ["-append", command]
@@ -144,6 +144,18 @@ class Guest:
                 self.expect(f"race-{mode}-smp{harts}", UINTR + ["-smp", str(harts)] + options, "race", 0,
                             [r"race: 5000 requests, 5000 answers, nothing lost"])
 
+    def cost(self):
+        """Exact, equal in every run, and a call as cheap as a small kernel's should be."""
+        options = UINTR + ["-smp", "1"] + ICOUNT
+        first = self.expect("cost", options, "cost", 0,
+                            ["Guest instructions per round trip of two processes on one hart:"] +
+                            [rf" *\d+  {name}" for name in ("system call", "call and reply", "futex", "event counter",
+                                                            "pipe", "message queue", "signal", "user interrupt")])
+        _, second = self.run(options, "cost")
+        self.verdict("cost-repeats", None if first == second else "two runs printed different output", second)
+        call = re.search(r"(\d+)  call and reply", first)
+        self.verdict("cost-of-a-call", None if call and int(call[1]) <= 600 else "over 600 instructions", first)
+
     def switching(self):
         line = "switching: 200 of 200 handled, 0 wrong uscratch, 0 wrong uepc"
         for mode, options in (("threads", []), ("icount", ICOUNT)):
@@ -188,6 +200,7 @@ def main():
     guest.readme()
     guest.record_and_replay()
     guest.race()
+    guest.cost()
     guest.switching()
     guest.refusals()
     guest.system_calls()

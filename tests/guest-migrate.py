@@ -63,7 +63,7 @@ def main() -> int:
         print(__doc__, file=sys.stderr)
         return 2
     qemu, kernel, initrd, firmware = sys.argv[1:]
-    argv = [qemu, *MACHINE, "-display", "none", "-monitor", "none",
+    argv = [qemu, *MACHINE, "-display", "none", "-nic", "none", "-monitor", "none",
             "-bios", firmware, "-kernel", kernel, "-initrd", initrd]
     failed = False
     for name, options in CASES.items():

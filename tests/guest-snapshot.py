@@ -165,7 +165,7 @@ def main() -> int:
         print(__doc__, file=sys.stderr)
         return 2
     qemu, kernel, initrd, firmware = sys.argv[1:]
-    argv = [qemu, *UINTR, "-m", "256", "-display", "none", "-monitor", "none",
+    argv = [qemu, *UINTR, "-m", "256", "-display", "none", "-nic", "none", "-monitor", "none",
             "-bios", firmware, "-kernel", kernel, "-initrd", initrd]
     race = [*argv, "-append", "race"]
     cases: list[tuple] = [

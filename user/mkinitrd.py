@@ -12,8 +12,14 @@ def pad(data):
     return data + b"\0" * (-len(data) % 4)
 
 
-def member(number, name, mode, data):
+HEADER = 110
+ALIGNMENT = 8
+
+
+def member(number, name, mode, data, offset):
+    """The archive's bytes for one file, at this offset; more zeros behind the name align the contents."""
     encoded = name.encode() + b"\0"
+    encoded += b"\0" * (-(offset + HEADER + len(encoded)) % ALIGNMENT)
     fields = [number, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(encoded), 0]
     header = b"070701" + b"".join(b"%08X" % field for field in fields)
     return pad(header + encoded) + pad(data)
@@ -24,8 +30,8 @@ def main():
     archive = b""
     for number, path in enumerate(files, start=1):
         with open(path, "rb") as file:
-            archive += member(number, os.path.basename(path), 0o100755, file.read())
-    archive += member(0, "TRAILER!!!", 0, b"")
+            archive += member(number, os.path.basename(path), 0o100755, file.read(), len(archive))
+    archive += member(0, "TRAILER!!!", 0, b"", len(archive))
     with open(output, "wb") as file:
         file.write(archive)
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arch/csr.h"
+#include "core/copy.h"
 #include "core/devicetree.h"
 #include "core/page.h"
 #include "core/print.h"
@@ -118,7 +119,7 @@ uint64_t *mmu_new_root(void)
     uint64_t *root = page_alloc();
 
     if (root) {
-        memcpy(root + KERNEL_HALF, kernel_root + KERNEL_HALF, PAGE_SIZE / 2);
+        copy_memory(root + KERNEL_HALF, kernel_root + KERNEL_HALF, PAGE_SIZE / 2);
     }
     return root;
 }

@@ -9,6 +9,7 @@
 #include "arch/layout.h"
 #include "arch/mmu.h"
 #include "core/address_space.h"
+#include "core/copy.h"
 #include "core/page.h"
 
 #define USER_LIMIT USER_MAP_BASE
@@ -41,7 +42,7 @@ static int load_segment(struct address_space *space, const Elf64_Phdr *segment,
         if (at < segment->p_filesz) {
             uint64_t left = segment->p_filesz - at;
 
-            memcpy(page, contents + at, left < PAGE_SIZE ? left : PAGE_SIZE);
+            copy_memory(page, contents + at, left < PAGE_SIZE ? left : PAGE_SIZE);
         }
         error = address_space_map(space, segment->p_vaddr + at, page, segment_flags(segment));
         if (error) {

@@ -47,9 +47,9 @@ void kernel_main(uint64_t hart_id, uint64_t tree)
     futex_init();
     cpu_init_boot(hart_id);
     uintr_init();
-    console_init();
+    cpu_start_others(); /* the firmware clears the PLIC contexts of a hart that it starts */
     plic_enable(machine.uintc_irq);
-    cpu_start_others();
+    console_init();
     kprintf("\n[kernel] %u hart%s, %lu MiB of memory, UINTC at %#lx with %u receivers\n",
             machine.harts, machine.harts == 1 ? "" : "s", machine.memory_size >> 20,
             machine.uintc.base, uintc_receivers());

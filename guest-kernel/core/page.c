@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arch/mmu.h"
+#include "core/copy.h"
 #include "core/devicetree.h"
 #include "core/print.h"
 
@@ -57,7 +58,7 @@ void page_init(void)
     total_pages = free_pages;
 }
 
-void *page_alloc(void)
+void *page_alloc_dirty(void)
 {
     void *page = NULL;
 
@@ -76,7 +77,16 @@ void *page_alloc(void)
     if (page) {
         free_pages--;
         *users_of(page) = 1;
-        memset(page, 0, PAGE_SIZE);
+    }
+    return page;
+}
+
+void *page_alloc(void)
+{
+    void *page = page_alloc_dirty();
+
+    if (page) {
+        clear_memory(page, PAGE_SIZE);
     }
     return page;
 }

@@ -12,8 +12,9 @@
 /* Takes over all memory that holds nothing yet; before any other function here. */
 void page_init(void);
 
-/* A zeroed page with one user, NULL when memory is out. */
+/* A zeroed page with one user, NULL when memory is out; one that holds anything. */
 void *page_alloc(void);
+void *page_alloc_dirty(void);
 
 /* One user more: false, and nothing happens, when there are too many already. */
 bool page_get(void *page);

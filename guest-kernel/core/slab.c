@@ -2,9 +2,9 @@
 #include "core/slab.h"
 
 #include <stdint.h>
-#include <string.h>
 
 #include "arch/layout.h"
+#include "core/copy.h"
 #include "core/list.h"
 #include "core/page.h"
 
@@ -57,8 +57,11 @@ static struct slab_page *page_with_room(int class)
     if (!list_is_empty(&partial[class])) {
         return LIST_ENTRY(partial[class].next, struct slab_page, node);
     }
-    page = page_alloc();
+    page = page_alloc_dirty(); /* each object is zeroed when it is handed out */
     if (page) {
+        page->free = NULL;
+        page->used = 0;
+        page->fresh = 0;
         list_append(&partial[class], &page->node);
     }
     return page;
@@ -86,7 +89,7 @@ void *slab_alloc(size_t size)
     if (++page->used == capacity(class)) {
         list_remove(&page->node);
     }
-    memset(object, 0, size);
+    clear_memory(object, (size + 7) & -(size_t)8);
     return object;
 }
 

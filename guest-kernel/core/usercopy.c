@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arch/mmu.h"
+#include "core/copy.h"
 #include "core/process.h"
 
 static size_t left_in_page(uint64_t address, size_t size)
@@ -31,7 +32,7 @@ int copy_from_user(void *to, uint64_t from, size_t size)
         if (!page) {
             return -EFAULT;
         }
-        memcpy(target, page, part);
+        copy_memory(target, page, part);
         target += part;
         from += part;
         size -= part;
@@ -51,7 +52,7 @@ int copy_to_user(uint64_t to, const void *from, size_t size)
         if (!page) {
             return -EFAULT;
         }
-        memcpy(page, source, part);
+        copy_memory(page, source, part);
         source += part;
         to += part;
         size -= part;
@@ -73,7 +74,9 @@ enum copy_outcome copy_between(struct process *to_process, uint64_t to,
         if (!target) {
             return COPY_BAD_TARGET;
         }
-        memmove(target, source, part);
+        if (target != source) { /* both may map the page */
+            copy_memory(target, source, part);
+        }
         from += part;
         to += part;
         size -= part;

@@ -12,6 +12,7 @@
 
 #include "arch/cpu.h"
 #include "arch/csr.h"
+#include "core/copy.h"
 #include "core/print.h"
 #include "core/process.h"
 #include "core/usercopy.h"
@@ -182,7 +183,7 @@ static void save_fp(struct thread *thread, struct signal_frame *frame)
         fpu_save(&thread->fpu);
     }
     frame->fp_state = 1;
-    memcpy(frame->f, thread->fpu.f, sizeof(frame->f));
+    copy_memory(frame->f, thread->fpu.f, sizeof(frame->f));
     frame->fcsr = thread->fpu.fcsr;
 }
 
@@ -190,10 +191,10 @@ static void save_fp(struct thread *thread, struct signal_frame *frame)
 static void restore_fp(struct thread *thread, const struct signal_frame *frame)
 {
     if (!frame->fp_state) { /* only the handler has used them, if anybody has */
-        memset(&thread->fpu, 0, sizeof(thread->fpu));
+        clear_memory(&thread->fpu, sizeof(thread->fpu));
         thread->frame.sstatus &= ~SSTATUS_FS;
     } else if (thread->frame.sstatus & SSTATUS_FS) {
-        memcpy(thread->fpu.f, frame->f, sizeof(thread->fpu.f));
+        copy_memory(thread->fpu.f, frame->f, sizeof(thread->fpu.f));
         thread->fpu.fcsr = frame->fcsr;
         csr_set(CSR_SSTATUS, SSTATUS_FS_DIRTY);
         fpu_load(&thread->fpu);
@@ -220,9 +221,12 @@ static uint64_t frame_address(const struct thread *thread, const struct signal_a
 
 static int push_frame(struct thread *thread, int signal, uint64_t address)
 {
-    struct signal_frame frame = { .pc = thread->frame.sepc, .signal = (uint64_t)signal };
+    struct signal_frame frame;
 
-    memcpy(frame.x, thread->frame.x, sizeof(frame.x));
+    clear_memory(&frame, sizeof(frame));
+    frame.pc = thread->frame.sepc;
+    frame.signal = (uint64_t)signal;
+    copy_memory(frame.x, thread->frame.x, sizeof(frame.x));
     frame.mask = take_mask(thread);
     save_fp(thread, &frame);
     return copy_to_user(address, &frame, sizeof(frame));
@@ -286,7 +290,7 @@ long signal_sys_return(uint64_t address)
         process_kill(process, STATUS_BAD_STACK);
         return SYSCALL_WAITS;
     }
-    memcpy(thread->frame.x, frame.x, sizeof(frame.x));
+    copy_memory(thread->frame.x, frame.x, sizeof(frame.x));
     thread->frame.sepc = frame.pc;
     restore_fp(thread, &frame);
     set_mask(thread, frame.mask);

@@ -200,7 +200,7 @@ void uintr_doorbell(void)
     }
 }
 
-/* The handler's entry swaps sp and uscratch when uscratch isn't 0 (user/lib/uintr_entry.S). */
+/* For a handler's entry that swaps sp and uscratch (user/lib/uintr_entry.S). */
 long uintr_sys_alt_stack(uint64_t base, uint64_t size, uint64_t flags)
 {
     struct thread *thread = thread_current();

@@ -114,8 +114,8 @@ static void part_one(int request)
 }
 
 /*
- * Gets the sender's handle for answers; the reply says "go". With interrupts off, so that the kernel does
- * not count this wait as one for a user interrupt.
+ * Gets the sender's handle for answers; the reply says "go". With interrupts off, so that the
+ * kernel does not count this wait as one for a user interrupt.
  */
 static void connect_back(const struct sender *sender)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Time since the machine was reset, from the time CSR: no system call but one, the first time a program
- * asks for the frequency. lib/clock.c also defines usleep(), nanosleep(), clock_gettime() (every clock
- * is this one) and clock() (of the machine and not of the process) for picolibc.
+ * Time since the machine was reset, from the time CSR: no system call but one, the first time a
+ * program asks for the frequency. lib/clock.c also defines usleep(), nanosleep(),
+ * clock_gettime() (every clock is this one) and clock() (of the machine and not of the process)
+ * for picolibc.
  */
 #ifndef LIB_CLOCK_H
 #define LIB_CLOCK_H

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Messages through an endpoint: ipc_call() sends one and waits for its answer, the other side takes it
- * with ipc_receive() and answers with ipc_reply() or, going on to the next, ipc_reply_receive(). Four
- * words travel in registers; longer data and one handle can go along, both ways. Everything here is
- * inline, so that a call is the registers and the ecall.
+ * Messages through an endpoint: ipc_call() sends one and waits for its answer, the other side
+ * takes it with ipc_receive() and answers with ipc_reply() or, going on to the next,
+ * ipc_reply_receive(). Four words travel in registers; longer data and one handle can go along,
+ * both ways. Everything here is inline, so that a call is the registers and the ecall.
  *
  *     struct message message = {.words = {request}, .handle = -1};
  *     if (ipc_call(endpoint, &message) == 0) ... message.words[0] is the answer
  *
- * Errors of all of them: EBADF, EACCES, EINVAL for the endpoint; EBADF for the handle to send; EFAULT for
- * the buffer; EMSGSIZE for data above MESSAGE_MAX_DATA or longer than the other side has room for; EINTR
- * as lib/syscall.h says.
+ * Errors of all of them: EBADF, EACCES, EINVAL for the endpoint; EBADF for the handle to send;
+ * EFAULT for the buffer; EMSGSIZE for data above MESSAGE_MAX_DATA or longer than the other side
+ * has room for; EINTR as lib/syscall.h says.
  */
 #ifndef LIB_IPC_H
 #define LIB_IPC_H
@@ -30,11 +30,13 @@ struct message {
     int handle; /* to pass along, then the one received (a new handle of this process); -1: none */
 };
 
-/* A new endpoint as two handles, each good for one side only: ends[0] to receive, ends[1] to call. Who keeps
- * just one of them learns by EPIPE that nobody has the other any more. 0, or -1 with errno. */
+/* A new endpoint as two handles, each good for one side only: ends[0] to receive, ends[1] to
+ * call. Who keeps just one of them learns by EPIPE that nobody has the other any more. 0, or -1
+ * with errno. */
 int endpoint_pair(int ends[2]);
 
-/* --- Four words and nothing else: no error has an effect on errno, the result is -errno itself --- */
+/* --- Four words and nothing else: no error has an effect on errno, the result is -errno itself
+ * --- */
 
 static inline __attribute__((always_inline)) long ipc_ecall(long number, uint64_t endpoint,
                                                             uint64_t *info, uint64_t *w0,
@@ -132,9 +134,9 @@ static inline int ipc_store_badge(long result, uint32_t *badge)
     return result < 0 ? -1 : 0;
 }
 
-/* Sends the message and waits for the answer, which replaces it. 0, or -1 with errno; EPIPE: nobody can
- * receive there any more, or the receiver ended without an answer; ECANCELED: it has received the next
- * message without one. */
+/* Sends the message and waits for the answer, which replaces it. 0, or -1 with errno; EPIPE:
+ * nobody can receive there any more, or the receiver ended without an answer; ECANCELED: it has
+ * received the next message without one. */
 static inline int ipc_call(int endpoint, struct message *message)
 {
     return (int)ipc_exchange(SYS_ipc_call, endpoint, message);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Starting programs and waiting for them, the usual way. The calls themselves are in lib/syscall.h. */
+/* Starting programs and waiting for them, the usual way. The calls themselves are in
+ * lib/syscall.h. */
 #ifndef LIB_PROCESS_H
 #define LIB_PROCESS_H
 
@@ -24,8 +25,8 @@ extern const struct process_options process_defaults;
  */
 int process_start(const char *const arguments[], const struct process_options *options);
 
-/* Waits for a child's end, however often it is interrupted, and closes the handle. Returns the status, see
- * process_wait(); -1 with errno if the handle is no process. */
+/* Waits for a child's end, however often it is interrupted, and closes the handle. Returns the
+ * status, see process_wait(); -1 with errno if the handle is no process. */
 int process_finish(int process);
 
 #endif

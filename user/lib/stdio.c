@@ -2,10 +2,10 @@
 /*
  * stdin, stdout and stderr for picolibc, over handles 0, 1 and 2.
  *
- * Output is gathered line by line, and a line is written in one piece. Each thread gathers its own, so
- * that needs no lock, and lines of threads and processes do not get mixed. An unfinished one is written by
- * fflush(), by reading from stdin, and when its thread or, in the thread that calls exit(), the program
- * ends.
+ * Output is gathered line by line, and a line is written in one piece. Each thread gathers its
+ * own, so that needs no lock, and lines of threads and processes do not get mixed. An unfinished
+ * one is written by fflush(), by reading from stdin, and when its thread or, in the thread that
+ * calls exit(), the program ends.
  *
  * Input is shared by the threads of a program; only one of them should read.
  */

@@ -6,7 +6,8 @@
 
 #include "lib/syscall.h"
 
-/* The functions here may run anywhere, so errno must be as before; a futex that fails is looked at anew. */
+/* The functions here may run anywhere, so errno must be as before; a futex that fails is looked
+ * at anew. */
 static void wait_while(uint32_t *word, uint32_t value)
 {
     int saved = errno;
@@ -50,8 +51,9 @@ void mutex_unlock(struct mutex *mutex)
 }
 
 /*
- * The waiter announces itself, then looks at the count once more in the futex; the poster changes the
- * count, then looks whether somebody waits. Sequential consistency makes one of them see the other.
+ * The waiter announces itself, then looks at the count once more in the futex; the poster
+ * changes the count, then looks whether somebody waits. Sequential consistency makes one of them
+ * see the other.
  */
 void semaphore_wait(struct semaphore *semaphore)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Mutex, semaphore and condition variable on futexes: without contention they are a few instructions
- * and no system call. All bytes zero is the state they start in (a semaphore's count may be
- * something else). In memory that processes share they work between processes. They wait through
- * signals and user interrupts. Not for handlers of either: those can't wait for what they interrupt.
+ * Mutex, semaphore and condition variable on futexes: without contention they are a few
+ * instructions and no system call. All bytes zero is the state they start in (a semaphore's
+ * count may be something else). In memory that processes share they work between processes. They
+ * wait through signals and user interrupts. Not for handlers of either: those can't wait for
+ * what they interrupt.
  */
 #ifndef LIB_SYNC_H
 #define LIB_SYNC_H
@@ -36,8 +37,8 @@ struct condition {
     uint32_t sequence; /* grows with each signal or broadcast; any thread, atomically */
 };
 
-/* Releases the mutex, waits for a signal or broadcast after that, takes the mutex. May return without
- * cause: look at what was waited for, again. */
+/* Releases the mutex, waits for a signal or broadcast after that, takes the mutex. May return
+ * without cause: look at what was waited for, again. */
 void condition_wait(struct condition *condition, struct mutex *mutex);
 void condition_signal(struct condition *condition);
 void condition_broadcast(struct condition *condition);

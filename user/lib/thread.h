@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads of a program. Each has a stack with an unmapped page below, and its own thread-local variables. */
+/* Threads of a program. Each has a stack with an unmapped page below, and its own thread-local
+ * variables. */
 #ifndef LIB_THREAD_H
 #define LIB_THREAD_H
 
@@ -16,15 +17,16 @@ struct thread {
 };
 
 /*
- * function(argument) runs in a new thread, on any hart that the caller may use. 0, or -1 with errno: EAGAIN,
- * ENOMEM.
+ * function(argument) runs in a new thread, on any hart that the caller may use. 0, or -1 with
+ * errno: EAGAIN, ENOMEM.
  */
 int thread_start(struct thread *thread, void (*function)(void *), void *argument);
 
 /* Waits for the thread's end and frees its stack. Exactly once for each thread that was started. */
 void thread_join(struct thread *thread);
 
-/* Ends the calling thread, as returning from its function does. Not for the first one: that exits. */
+/* Ends the calling thread, as returning from its function does. Not for the first one: that
+ * exits. */
 _Noreturn void thread_exit(void);
 
 #endif

@@ -12,11 +12,11 @@
  *     index = uintr_register_sender(handle, 0);        in the sender
  *     uipi_send(index);                                no system call
  *
- * A receiver is a thread: its handler interrupts that thread and no other one of the program. What a thread
- * may send to is the program's: all its threads use the same indexes.
+ * A receiver is a thread: its handler interrupts that thread and no other one of the program.
+ * What a thread may send to is the program's: all its threads use the same indexes.
  *
- * The assembler does not know these instructions and registers yet, hence .insn and numbers: opcode
- * custom-3 (0x7b), funct3 6, the operation in funct7; docs/spec.md, section 4.2.
+ * The assembler does not know these instructions and registers yet, hence .insn and numbers:
+ * opcode custom-3 (0x7b), funct3 6, the operation in funct7; docs/spec.md, section 4.2.
  */
 #ifndef LIB_UINTR_H
 #define LIB_UINTR_H
@@ -36,8 +36,9 @@
 uint64_t uintr_send(uint64_t index);
 
 /*
- * uipi.send (UIPI-9 to UIPI-23): the bare instruction. UIPI_REFUSED may also mean that the receiver has no
- * slot in the device at present: the kernel lends its slots to those that run or are sent to.
+ * uipi.send (UIPI-9 to UIPI-23): the bare instruction. UIPI_REFUSED may also mean that the
+ * receiver has no slot in the device at present: the kernel lends its slots to those that run or
+ * are sent to.
  */
 static inline uint64_t uipi_send_instruction(uint64_t index)
 {
@@ -55,8 +56,8 @@ static inline uint64_t uipi_send(uint64_t index)
     return __builtin_expect(result == UIPI_REFUSED, 0) ? uintr_send(index) : result;
 }
 
-/* --- Receiving. The calling thread's own receiver; without one these do nothing and return 0, uipi_claim()
- * -1 (UIPI-30) --- */
+/* --- Receiving. The calling thread's own receiver; without one these do nothing and return 0,
+ * uipi_claim() -1 (UIPI-30) --- */
 
 /* uipi.read: the pending vectors, bit n for vector n, which are pending no longer (UIPI-24). */
 static inline uint64_t uipi_read(void)
@@ -73,8 +74,8 @@ static inline void uipi_write(uint64_t vectors)
     __asm__ volatile(".insn r 0x7b, 6, 2, x0, %0, x0" : : "r"(vectors) : "memory");
 }
 
-/* uipi.activate and uipi.deactivate: whether vectors interrupt at all (UIPI-26). While they don't, senders see
- * UIPI_POSTED. */
+/* uipi.activate and uipi.deactivate: whether vectors interrupt at all (UIPI-26). While they
+ * don't, senders see UIPI_POSTED. */
 static inline void uipi_activate(void)
 {
     __asm__ volatile(".insn r 0x7b, 6, 3, x0, x0, x0" : : : "memory");
@@ -85,8 +86,8 @@ static inline void uipi_deactivate(void)
     __asm__ volatile(".insn r 0x7b, 6, 4, x0, x0, x0" : : : "memory");
 }
 
-/* uipi.claim: the highest pending vector at or above the threshold, which is pending no longer; -1: none
- * (UIPI-27, UIPI-28). */
+/* uipi.claim: the highest pending vector at or above the threshold, which is pending no longer;
+ * -1: none (UIPI-27, UIPI-28). */
 static inline long uipi_claim(void)
 {
     long vector;
@@ -95,8 +96,8 @@ static inline long uipi_claim(void)
     return vector;
 }
 
-/* uipi.thresh: only vectors at or above `vector` interrupt from now on. Returns the threshold before
- * (UIPI-29). */
+/* uipi.thresh: only vectors at or above `vector` interrupt from now on. Returns the threshold
+ * before (UIPI-29). */
 static inline uint64_t uipi_thresh(uint64_t vector)
 {
     uint64_t before;
@@ -121,14 +122,16 @@ static inline void uintr_disable(void)
 /* Gets the pending vectors, bit n for vector n, never 0. Interrupts are off while it runs. */
 typedef void (*uintr_handler)(uint64_t vectors);
 
-/* The handler uses floating point: its registers and fcsr are saved too. Costs some 45 instructions. Without
- * it the compiler must not use them in the handler, as in programs built for rv64imac it can't. */
+/* The handler uses floating point: its registers and fcsr are saved too. Costs some 45
+ * instructions. Without it the compiler must not use them in the handler, as in programs built
+ * for rv64imac it can't. */
 #define UINTR_SAVE_FP 1
 
 /*
- * Makes the calling thread a receiver with this handler; interrupts stay off until uintr_enable(). The handler
- * runs on the interrupted stack, right below its sp: the RISC-V ABI has no red zone, nothing there is in use.
- * Flags: 0 or UINTR_SAVE_FP. 0, or -1 with errno: EBUSY: the thread has one.
+ * Makes the calling thread a receiver with this handler; interrupts stay off until
+ * uintr_enable(). The handler runs on the interrupted stack, right below its sp: the RISC-V ABI
+ * has no red zone, nothing there is in use. Flags: 0 or UINTR_SAVE_FP. 0, or -1 with errno:
+ * EBUSY: the thread has one.
  */
 int uintr_set_handler(uintr_handler handler, unsigned flags);
 
@@ -140,8 +143,9 @@ int uintr_set_handler(uintr_handler handler, unsigned flags);
 int uintr_set_handler_on_stack(uintr_handler handler, unsigned flags, void *base, size_t size);
 
 /*
- * Sleeps until a condition holds that handlers bring about. Interrupts are off between the look and the sleep,
- * so a vector that comes in between stays pending and uintr_wait() returns at once: no wake-up is lost.
+ * Sleeps until a condition holds that handlers bring about. Interrupts are off between the look
+ * and the sleep, so a vector that comes in between stays pending and uintr_wait() returns at
+ * once: no wake-up is lost.
  */
 #define UINTR_SLEEP_UNTIL(condition)                                                               \
     do {                                                                                           \
@@ -154,7 +158,8 @@ int uintr_set_handler_on_stack(uintr_handler handler, unsigned flags, void *base
         uintr_enable();                                                                            \
     } while (0)
 
-/* --- The system calls of the Linux proposal, and two more; -1 and errno on an error. All flags are 0. --- */
+/* --- The system calls of the Linux proposal, and two more; -1 and errno on an error. All flags
+ * are 0. --- */
 
 /* The bare call: `handler` is where the trap goes (utvec), aligned to 4 bytes. */
 int uintr_register_handler(uint64_t handler, unsigned flags);
@@ -162,19 +167,20 @@ int uintr_register_handler(uint64_t handler, unsigned flags);
 /* Ends the calling thread's receiving: every sender is refused from now on. */
 int uintr_unregister_handler(unsigned flags);
 
-/* A handle that lets its owner send this vector (0 to 63) to the calling thread. EBUSY: the vector has one;
- * ENOSPC: no such vector; EINVAL: the thread is no receiver. */
+/* A handle that lets its owner send this vector (0 to 63) to the calling thread. EBUSY: the
+ * vector has one; ENOSPC: no such vector; EINVAL: the thread is no receiver. */
 int uintr_create_fd(uint64_t vector, unsigned flags);
 
-/* An index for uipi_send(). EISCONN: there is one; ESHUTDOWN: the receiver is gone; ENOSPC: table full. */
+/* An index for uipi_send(). EISCONN: there is one; ESHUTDOWN: the receiver is gone; ENOSPC:
+ * table full. */
 int uintr_register_sender(int handle, unsigned flags);
 int uintr_unregister_sender(int index, unsigned flags);
 
 /* An index for sending to the calling thread itself, without a handle. */
 int uintr_register_self(uint64_t vector, unsigned flags);
 
-/* Waits until a vector is pending. Always -1: EINTR, then the handler runs as soon as interrupts are enabled,
- * or EOPNOTSUPP, the thread is no receiver. */
+/* Waits until a vector is pending. Always -1: EINTR, then the handler runs as soon as interrupts
+ * are enabled, or EOPNOTSUPP, the thread is no receiver. */
 int uintr_wait(unsigned flags);
 
 /* Puts the end of a stack into uscratch, for an entry that takes it from there. */

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# Where a user interrupt arrives, for handlers that use no floating point: on the interrupted stack, and
-# with a stack of the handler's own.
+# Where a user interrupt arrives, for handlers that use no floating point: on the interrupted stack,
+# and with a stack of the handler's own.
 
 #include "lib/uintr_frame.inc"
 

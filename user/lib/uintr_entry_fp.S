@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# The same for handlers that use floating point: also saves the registers of it that a C function may
-# change, and fcsr.
+# The same for handlers that use floating point: also saves the registers of it that a C function
+# may change, and fcsr.
 
 #include "lib/uintr_frame.inc"
 

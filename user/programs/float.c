@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Floating-point registers must survive whatever comes between two instructions. Two threads on one hart
- * hold values in all 32 and in fcsr while they are preempted, yield, sleep, and are interrupted by a signal
- * handler and by a user-interrupt handler that compute with other values and round otherwise.
+ * Floating-point registers must survive whatever comes between two instructions. Two threads on
+ * one hart hold values in all 32 and in fcsr while they are preempted, yield, sleep, and are
+ * interrupted by a signal handler and by a user-interrupt handler that compute with other values
+ * and round otherwise.
  */
 #include <math.h>
 #include <stdbool.h>
@@ -29,61 +30,10 @@ static volatile bool done;
 static volatile unsigned wrong;
 static unsigned sender_index;
 
-/* --- In assembly below: load all registers, do something for long, store all --- */
-
+/* In float_hold.S: load all registers from *in, let time pass or make a system call, store them. */
 void hold_spinning(const struct registers *in, struct registers *out, uint64_t turns);
 void hold_calling(const struct registers *in, struct registers *out, uint64_t number,
                   uint64_t argument);
-
-__asm__(
-    ".macro all instruction, base\n"
-    ".irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31\n"
-    "    \\instruction f\\n, (8 * \\n)(\\base)\n"
-    ".endr\n"
-    ".endm\n"
-    ".macro callee_saved instruction\n"
-    ".irp n, 8,9\n"
-    "    \\instruction f\\n, (8 * (\\n - 8))(sp)\n"
-    ".endr\n"
-    ".irp n, 18,19,20,21,22,23,24,25,26,27\n"
-    "    \\instruction f\\n, (16 + 8 * (\\n - 18))(sp)\n"
-    ".endr\n"
-    ".endm\n"
-    ".macro begin\n"
-    "    addi sp, sp, -112\n"
-    "    callee_saved fsd\n"
-    "    frcsr t0\n"
-    "    sd t0, 96(sp)\n"
-    "    all fld, a0\n"
-    "    ld t0, 256(a0)\n"
-    "    fscsr t0\n"
-    ".endm\n"
-    ".macro end\n"
-    "    all fsd, a1\n"
-    "    frcsr t0\n"
-    "    sd t0, 256(a1)\n"
-    "    ld t0, 96(sp)\n"
-    "    fscsr t0\n"
-    "    callee_saved fld\n"
-    "    addi sp, sp, 112\n"
-    "    ret\n"
-    ".endm\n"
-    ".text\n"
-    ".globl hold_spinning\n"
-    "hold_spinning:\n"
-    "    begin\n"
-    "1:  addi a2, a2, -1\n"
-    "    bnez a2, 1b\n"
-    "    end\n"
-    ".globl hold_calling\n"
-    "hold_calling:\n"
-    "    begin\n"
-    "    mv a7, a2\n"
-    "    mv a0, a3\n"
-    "    mv a3, a1\n" /* a call changes a0 only, here */
-    "    ecall\n"
-    "    mv a1, a3\n"
-    "    end\n");
 
 /* --- What disturbs --- */
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * The first process. The kernel starts it with the words of its command line and powers off with its status
- * when it ends.
+ * The first process. The kernel starts it with the words of its command line and powers off with
+ * its status when it ends.
  *
- *   init [PROGRAM [ARGUMENT...]]   runs PROGRAM (demo) at the console; its status is PROGRAM's, 127 when
- *                                  there is no such program
+ *   init [PROGRAM [ARGUMENT...]]   runs PROGRAM (demo) at the console; its status is PROGRAM's, 127
+ *                                  when there is no such program
  */
 #include <errno.h>
 #include <stdio.h>

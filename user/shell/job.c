@@ -49,14 +49,18 @@ void job_init(void)
 
 /* --- Starting --- */
 
-static int cannot_start(const char *name)
+static int cannot_start(const struct command *command)
 {
+    const char *name = command->words[0];
+
     if (errno == ENOENT) {
         fprintf(stderr, "sh: there is no program \"%s\"\n", name);
         return 127;
     }
     fprintf(stderr, "sh: cannot start %s: %s\n", name,
-            errno == EPERM ? "that priority is better than the shell may give" : strerror(errno));
+            errno == EPERM                      ? "that priority is better than the shell may give"
+            : errno == EINVAL && command->harts ? "there are no such harts"
+                                                : strerror(errno));
     return 126;
 }
 
@@ -105,7 +109,7 @@ static void start(const struct pipeline *pipeline, struct job *job)
             next[1] = -1;
         }
         job->processes[i] = start_command(command, input, next[1]);
-        job->status = job->processes[i] < 0 ? cannot_start(command->words[0]) : 0;
+        job->status = job->processes[i] < 0 ? cannot_start(command) : 0;
         close_unless_standard(input);
         close_unless_standard(next[1]);
         input = next[0];
@@ -124,10 +128,6 @@ static void ended(struct job *job, unsigned index, int status)
     handle_close(process);
     if (index == job->count - 1) {
         job->status = status;
-    }
-    if (status > STATUS_SIGNAL(0) && status <= STATUS_SIGNAL(SIGNAL_MAX) &&
-        status != STATUS_SIGNAL(SIGNAL_INT)) {
-        fprintf(stderr, "sh: %s was killed by signal %d\n", job->name, status - STATUS_SIGNAL(0));
     }
 }
 
@@ -183,6 +183,10 @@ int job_run(const struct pipeline *pipeline)
     signal_set_mask(SIGNAL_UNBLOCK, 1ul << SIGNAL_INT);
     wait_for(&foreground, false);
     foreground.count = 0;
+    if (foreground.status > STATUS_SIGNAL(0) && foreground.status <= STATUS_SIGNAL(SIGNAL_MAX) &&
+        foreground.status != STATUS_SIGNAL(SIGNAL_INT)) {
+        fprintf(stderr, "sh: killed by signal %d\n", foreground.status - STATUS_SIGNAL(0));
+    }
     return foreground.status;
 }
 

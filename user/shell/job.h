@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pipelines that run: one in the foreground, any in the background. The shell is the console's foreground
- * process and passes ^C on to all processes of the foreground pipeline.
+ * Pipelines that run: one in the foreground, any in the background. The shell is the console's
+ * foreground process and passes ^C on to all processes of the foreground pipeline.
  */
 #ifndef SHELL_JOB_H
 #define SHELL_JOB_H
@@ -17,8 +17,8 @@ extern volatile bool job_interrupted;
 void job_init(void);
 
 /*
- * Starts a pipeline's programs and, unless it goes to the background, waits for them. Returns the last
- * one's status; 127: there is no such program, 126: it can't be started.
+ * Starts a pipeline's programs and, unless it goes to the background, waits for them. Returns
+ * the last one's status; 127: there is no such program, 126: it can't be started.
  */
 int job_run(const struct pipeline *pipeline);
 
@@ -32,8 +32,8 @@ void job_list(void);
 int job_wait(int number);
 
 /*
- * Sends a signal to what "%N" (a background pipeline) or "N" (one of the shell's processes, by the number that
- * the kernel shows) names. False: there is none.
+ * Sends a signal to what "%N" (a background pipeline) or "N" (one of the shell's processes, by
+ * the number that the kernel shows) names. False: there is none.
  */
 bool job_kill(const char *name, int signal);
 

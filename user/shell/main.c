@@ -47,13 +47,13 @@ static void run_text(const char *text)
         if (pipeline.count > 0) {
             last_status = run_pipeline(&pipeline);
         }
-    }
-    if (job_interrupted) {
-        last_status = STATUS_SIGNAL(SIGNAL_INT);
+        if (last_status != STATUS_SIGNAL(SIGNAL_INT)) { /* it was for a program that goes on */
+            job_interrupted = false;
+        }
     }
 }
 
-/* Byte by byte: what comes after the line is for the commands in it. As console_read_line() else. */
+/* As console_read_line(). Byte by byte: what comes after the line is for the commands in it. */
 static ssize_t read_line(char *line, size_t size)
 {
     size_t length = 0;

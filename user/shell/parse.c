@@ -132,7 +132,8 @@ static uint64_t parse_harts(const char *text)
     }
 }
 
-/* The command begins with a prefix and its argument: takes both away. False: it's wrong, and was said. */
+/* The command begins with a prefix and its argument: takes both away. False: it's wrong, and was
+ * said. */
 static bool take_prefix(struct command *command)
 {
     const char *prefix = command->words[0], *argument = command->words[1];

@@ -36,8 +36,8 @@ struct pipeline {
 };
 
 /*
- * Parses the first pipeline of a text. Returns where it goes on behind the separator, or NULL after it has
- * said what is wrong.
+ * Parses the first pipeline of a text. Returns where it goes on behind the separator, or NULL
+ * after it has said what is wrong.
  */
 const char *parse_pipeline(const char *text, int status, struct pipeline *pipeline);
 
