@@ -4,6 +4,7 @@
  * the slot of the receiver that has not run for longest. That one's entries in sender tables are
  * then dead, since the slot has a new Tag; its senders get 1 from uipi.send, ask the kernel
  * (SYS_uintr_send, called by libuintr), and the kernel keeps the post or renews the entry.
+ * tests/models/slots.pml is the model of it.
  */
 #include "ipc/uintr_receiver.h"
 

@@ -99,3 +99,11 @@ expect post-without-look-at-bell post lost_wakeup -DNO_BELL
 expect post-pending-before-bql post latch_differs -DPENDING_BEFORE_BQL
 expect post-not-decided-again post bell_differs -DNOT_DECIDED_AGAIN
 expect post-tag-not-checked-again post stale_vector -DTAG_NOT_CHECKED_AGAIN
+
+# guest-kernel/ipc/uintr_receiver.c: more receivers than slots
+expect slots-shared slots holds
+expect slots-evict-same-tag slots wrong_receiver -DSAME_TAG
+expect slots-evict-drop-before-tag slots wrong_receiver -DDROP_BEFORE_TAG
+expect slots-evicted-not-woken slots lost_wakeup -DEVICTED_NOT_WOKEN
+expect slots-relay-without-lock slots wrong_vector -DRELAY_WITHOUT_LOCK
+expect slots-entries-kept-when-tags-come-round slots wrong_receiver -DENTRIES_KEPT
