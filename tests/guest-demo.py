@@ -54,6 +54,7 @@ def demo_lines(harts, counted):
         r"\[receiver\] hart 0: slept 100 times, doorbells 100, woken by them 100 times",
         r"4\. The receiver has unregistered; the sender still has its table entry\.",
         r"\[receiver\] uipi\.send returned 1: refused, the receiver's Tag has changed",
+        *([r"5\. Beside it, what the kernel's own ways cost", r" *\d+  call and reply"] if counted else []),
         r"Everything arrived\.",
         r"\[kernel\] init ended with status 0, powering off",
     ]

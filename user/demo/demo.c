@@ -188,6 +188,19 @@ static void part_three(int request)
     expect(status == UIPI_REFUSED, "a send to a receiver that is gone");
 }
 
+/* Without exact counts there is nothing to show. */
+static void part_five(void)
+{
+    const char *arguments[] = { "cost", NULL };
+
+    if (count_works()) {
+        printf("\n5. Beside it, what the kernel's own ways cost (program cost):\n");
+        expect(must(process_finish(must(process_start(arguments, NULL), "process_start")),
+                    "process_finish") == 0,
+               "the end of cost");
+    }
+}
+
 int main(void)
 {
     uint64_t entry_and_exit;
@@ -205,6 +218,7 @@ int main(void)
     part_one(request);
     part_two(request, entry_and_exit);
     part_three(request);
+    part_five();
     printf("\n%s\n", failures ? "Something went wrong." : "Everything arrived.");
     return failures != 0;
 }
