@@ -111,7 +111,8 @@ long thread_sys_create(uint64_t pc, uint64_t sp, uint64_t argument, uint64_t tp)
     if (pc >= USER_END || sp > USER_END) {
         return -EFAULT;
     }
-    thread = thread_create(self->process, pc, sp, argument, tp);
+    /* A process that dies has killed those that it had. */
+    thread = self->process->dying ? NULL : thread_create(self->process, pc, sp, argument, tp);
     if (!thread) {
         return -EAGAIN;
     }

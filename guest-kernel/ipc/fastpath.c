@@ -28,8 +28,8 @@ static inline struct handle *find(struct thread *thread, unsigned right)
 /* Whether the hart may leave `from` for `to`: nothing ready is better, nothing has to be seen to. */
 static inline bool may_switch(struct cpu *cpu, struct thread *from, struct thread *to)
 {
-    return !(from->attention | to->attention) && !cpu->need_resched &&
-           (to->affinity & cpu->bit) && to->priority <= run_queue_best(&cpu->queue) &&
+    return !(from->attention | to->attention) && !cpu->need_resched && (to->affinity & cpu->bit) &&
+           to->priority <= run_queue_best(&cpu->queue) &&
            (!from->uintr.receiver || uintr_prepare_wait(from));
 }
 

@@ -49,7 +49,7 @@ enum {
     /* Signals */
     SYS_sigaction, /* (int signal, const struct signal_action *, struct signal_action *old) -> 0 */
     SYS_sigprocmask, /* (unsigned how, uint64_t mask) -> the mask before */
-    SYS_sigsuspend,  /* (uint64_t mask) -> -EINTR, after a handler ran */
+    SYS_sigsuspend,  /* (uint64_t mask) -> -EINTR, after an interruption */
     SYS_sigaltstack, /* (uint64_t base, size_t size) -> 0; size 0: none */
     SYS_sigreturn,   /* (struct signal_frame *), no return: back to where the signal came */
     /* The machine */
