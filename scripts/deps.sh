@@ -16,6 +16,7 @@ packages=(
     # the guest and the tests that run on the emulated machine
     gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf
     gcc-riscv64-linux-gnu libc6-dev-riscv64-cross opensbi device-tree-compiler
+    gdb-multiarch
     # the comparison with a QEMU without the series
     valgrind
     # the models; snapshots

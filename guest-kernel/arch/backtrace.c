@@ -9,6 +9,7 @@
 #include "core/print.h"
 
 #define SYMBOLS     "kernel.sym"
+#define HEADING     "where it happened, and the callers:\n"
 #define MAX_CALLERS 32
 #define NAME_OFFSET 19 /* behind the address, a blank, the kind and a blank */
 
@@ -45,11 +46,15 @@ static uint64_t line_address(const char *line)
     return address;
 }
 
-static void print_line(uint64_t pc)
+/* The line of kernel.sym that pc belongs to. NULL: there is none. */
+static const char *find_line(uint64_t pc)
 {
     const char *best = NULL, *line, *end;
     size_t size;
 
+    if (!is_text(pc)) {
+        return NULL;
+    }
     line = initrd_find(SYMBOLS, &size);
     end = line ? line + size : line;
     while (line && line + NAME_OFFSET < end && line_address(line) <= pc) {
@@ -57,18 +62,24 @@ static void print_line(uint64_t pc)
         line = memchr(line, '\n', (size_t)(end - line));
         line = line ? line + 1 : end;
     }
-    if (!best) {
+    return best;
+}
+
+static void print_line(uint64_t pc)
+{
+    const char *line = find_line(pc);
+
+    if (!line) {
         kprintf("  %#lx\n", pc);
         return;
     }
-    kprintf("  %#lx %.*s+%#lx\n", pc, (int)strcspn(best + NAME_OFFSET, "\n"), best + NAME_OFFSET,
-            pc - line_address(best));
+    kprintf("  %#lx %.*s+%#lx\n", pc, (int)strcspn(line + NAME_OFFSET, "\n"), line + NAME_OFFSET,
+            pc - line_address(line));
 }
 
 /* The RISC-V convention: ra and the caller's frame pointer lie right below a frame pointer. */
-void backtrace_print(uint64_t pc, uint64_t frame)
+static void print_callers(uint64_t pc, uint64_t frame)
 {
-    kprintf("where it happened, and the callers:\n");
     for (int i = 0; i < MAX_CALLERS && is_text(pc); i++) {
         print_line(pc);
         if (!is_stack(frame)) {
@@ -76,5 +87,37 @@ void backtrace_print(uint64_t pc, uint64_t frame)
         }
         pc = ((uint64_t *)frame)[-1] - 1; /* in the call, not behind it */
         frame = ((uint64_t *)frame)[-2];
+    }
+}
+
+void backtrace_print(uint64_t pc, uint64_t frame)
+{
+    kprintf(HEADING);
+    print_callers(pc, frame);
+}
+
+/*
+ * A function that has made no frame yet, or never makes one, was called from ra, and `frame` is its
+ * caller's. In one that has, ra is where its last call came back to, or what lies in its frame.
+ */
+static bool has_frame(uint64_t pc, uint64_t ra, uint64_t frame)
+{
+    const char *line = find_line(pc);
+
+    if (!is_text(pc) || !is_text(ra - 1)) {
+        return is_text(pc);
+    }
+    return (line && line == find_line(ra - 1)) ||
+           (is_stack(frame) && ((uint64_t *)frame)[-1] == ra);
+}
+
+void backtrace_print_trap(uint64_t pc, uint64_t ra, uint64_t frame)
+{
+    kprintf(HEADING);
+    if (has_frame(pc, ra, frame)) {
+        print_callers(pc, frame);
+    } else {
+        print_line(pc);
+        print_callers(ra - 1, frame);
     }
 }

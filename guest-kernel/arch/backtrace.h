@@ -11,4 +11,7 @@
 /* Prints a pc and, by the frame pointers from `frame` on, the callers. Safe when they are broken. */
 void backtrace_print(uint64_t pc, uint64_t frame);
 
+/* The same after an exception: pc may be anywhere in a function, or in none; ra as it was then. */
+void backtrace_print_trap(uint64_t pc, uint64_t ra, uint64_t frame);
+
 #endif

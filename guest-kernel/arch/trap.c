@@ -121,6 +121,6 @@ void kernel_trap(struct trap_frame *frame)
             "sp %#lx, ra %#lx\n",
             exception_name(cause), this_cpu()->index, frame->sepc, csr_read(CSR_STVAL), cause,
             FRAME_X(frame, 2), FRAME_X(frame, 1));
-    backtrace_print(frame->sepc, FRAME_X(frame, 8));
+    backtrace_print_trap(frame->sepc, FRAME_X(frame, 1), FRAME_X(frame, 8));
     panic_exit();
 }

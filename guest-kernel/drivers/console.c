@@ -11,7 +11,7 @@
 #include "drivers/uart.h"
 #include "ipc/signal.h"
 
-#define CAPACITY  256 /* typed and not read; what comes then is dropped */
+#define CAPACITY  4096 /* typed and not read; what comes then is dropped, all but ^C */
 #define CONTROL_C 3
 
 static struct object console;
@@ -85,6 +85,7 @@ void console_receive(void)
 
     while ((c = uart_getchar()) >= 0) {
         if (c == CONTROL_C && foreground) {
+            head = tail; /* as a terminal does */
             signal_send(foreground, SIGNAL_INT);
         } else if (tail - head < CAPACITY) {
             typed[tail++ % CAPACITY] = (char)c;

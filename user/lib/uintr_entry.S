@@ -9,22 +9,20 @@
     .balign 4
     .globl uintr_entry
 uintr_entry:
-    addi    sp, sp, -INTEGER_FRAME
-    INTEGER_REGISTERS sd
+    BEGIN
+    SAVE_INTEGER_REGISTERS
     CALL_HANDLER
-    INTEGER_REGISTERS ld
-    addi    sp, sp, INTEGER_FRAME
-    URET
+    RESTORE_INTEGER_REGISTERS
+    END
 
     .section .text.uintr_entry_stack, "ax"
     .balign 4
     .globl uintr_entry_stack
 uintr_entry_stack:
-    SWAP_STACKS
-    addi    sp, sp, -INTEGER_FRAME
-    INTEGER_REGISTERS sd
+    BEGIN
+    ENTER_STACK
+    SAVE_INTEGER_REGISTERS
     CALL_HANDLER
-    INTEGER_REGISTERS ld
-    addi    sp, sp, INTEGER_FRAME
-    SWAP_STACKS
-    URET
+    RESTORE_INTEGER_REGISTERS
+    LEAVE_STACK
+    END

@@ -20,9 +20,9 @@
 .endm
 
 .macro HANDLE
-    addi    sp, sp, -INTEGER_FRAME
-    INTEGER_REGISTERS sd
+    SAVE_INTEGER_REGISTERS
     addi    sp, sp, -FLOAT_FRAME
+    .cfi_adjust_cfa_offset FLOAT_FRAME
     FLOAT_REGISTERS fsd
     frcsr   t0
     sd      t0, 160(sp)
@@ -31,22 +31,24 @@
     fscsr   t0
     FLOAT_REGISTERS fld
     addi    sp, sp, FLOAT_FRAME
-    INTEGER_REGISTERS ld
-    addi    sp, sp, INTEGER_FRAME
+    .cfi_adjust_cfa_offset -FLOAT_FRAME
+    RESTORE_INTEGER_REGISTERS
 .endm
 
     .section .text.uintr_entry_fp, "ax"
     .balign 4
     .globl uintr_entry_fp
 uintr_entry_fp:
+    BEGIN
     HANDLE
-    URET
+    END
 
     .section .text.uintr_entry_fp_stack, "ax"
     .balign 4
     .globl uintr_entry_fp_stack
 uintr_entry_fp_stack:
-    SWAP_STACKS
+    BEGIN
+    ENTER_STACK
     HANDLE
-    SWAP_STACKS
-    URET
+    LEAVE_STACK
+    END

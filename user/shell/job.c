@@ -34,7 +34,7 @@ static void on_interrupt(int signal, struct signal_frame *frame)
 
     (void)frame;
     job_interrupted = true;
-    for (unsigned i = 0; i < foreground.count; i++) {
+    for (unsigned i = foreground.count; i-- > 0;) { /* the last one before its input ends */
         if (foreground.processes[i] >= 0) {
             process_kill(foreground.processes[i], signal);
         }
