@@ -138,7 +138,8 @@ static void flag_errors(uint64_t argument)
     MUST(handle_set_flags(weak, 0));
 }
 
-/* Every call that makes a handle, with room for none and with room for one: nothing is left behind. */
+/* Every call that makes a handle, with room for none and with room for one: nothing is left
+ * behind. */
 static void full_table(uint64_t argument)
 {
     const char *const words[] = { "usertests", "-l", NULL };

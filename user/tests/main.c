@@ -7,9 +7,10 @@
  *   usertests --case NAME                 one case, started by the runner
  *   usertests --peer FUNCTION ARGUMENT    another process of a case, started by it
  *
- * Each case has a line `PASS name` or `FAIL name: reason`. It fails when a check in it or in one of its peers
- * does, when it ends otherwise, when it takes longer than SECONDS, and when processes, threads, objects,
- * handles, receivers or pages are in use after it that were not before.
+ * Each case has a line `PASS name` or `FAIL name: reason`. It fails when a check in it or in one
+ * of its peers does, when it ends otherwise, when it takes longer than SECONDS, and when
+ * processes, threads, objects, handles, receivers or pages are in use after it that were not
+ * before.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,11 +49,10 @@ static void signal_case(unsigned which, int signal)
 /* Whether the report's state is still the same, and it is about the same case, after so long. */
 static bool lasts(uint32_t state, unsigned which, uint64_t nanoseconds)
 {
-    bool same;
+    bool same = futex_wait(&report->state, state, nanoseconds) < 0 && errno == ETIMEDOUT;
 
-    futex_wait(&report->state, state, nanoseconds);
     mutex_lock(&running_lock);
-    same = __atomic_load_n(&report->state, __ATOMIC_ACQUIRE) == state && number == which;
+    same = same && __atomic_load_n(&report->state, __ATOMIC_ACQUIRE) == state && number == which;
     mutex_unlock(&running_lock);
     return same;
 }
@@ -259,8 +259,8 @@ int main(int argc, char **argv)
 {
     char **words = argv + 1;
 
-    if (argc == 4 && strcmp(argv[1], "--peer") == 0) {
-        test_run_peer(argv[2], argv[3]);
+    if (argc >= 4 && strcmp(argv[1], "--peer") == 0) {
+        test_run_peer(argc, argv);
     }
     if (argc == 3 && strcmp(argv[1], "--case") == 0 && find(argv[2])) {
         test_run_case(find(argv[2]));

@@ -22,6 +22,6 @@ _Static_assert(sizeof(struct report) <= PAGE_SIZE, "the report is one page");
 
 /* A case's process and a peer's: never return. */
 _Noreturn void test_run_case(const struct test_case *test);
-_Noreturn void test_run_peer(const char *function, const char *argument);
+_Noreturn void test_run_peer(int argc, char **argv);
 
 #endif

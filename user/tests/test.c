@@ -15,6 +15,8 @@
 #define MAX_PEERS 64
 
 volatile struct shared *shared;
+int test_argc;
+char **test_argv;
 
 static struct report *report;
 static int peers[MAX_PEERS]; /* those of this process that have not been waited for; 0: none */
@@ -123,12 +125,14 @@ void test_run_case(const struct test_case *test)
 }
 
 /* Every process has the same program at the same addresses. */
-void test_run_peer(const char *function, const char *argument)
+void test_run_peer(int argc, char **argv)
 {
-    peer_function run = (peer_function)strtoul(function, NULL, 16);
+    peer_function run = (peer_function)strtoul(argv[2], NULL, 16);
 
+    test_argc = argc;
+    test_argv = argv;
     map_report();
-    run(strtoul(argument, NULL, 16));
+    run(strtoul(argv[3], NULL, 16));
     exit(0);
 }
 
@@ -154,16 +158,27 @@ int peer_start(peer_function function, uint64_t argument, const struct peer_opti
     return process;
 }
 
-int peer_wait(int process)
+static void unregister(int process)
 {
-    int status = (int)MUST(process_finish(process));
-
     for (unsigned i = 0; i < MAX_PEERS; i++) {
         if (peers[i] == process) {
             peers[i] = 0;
         }
     }
+}
+
+int peer_wait(int process)
+{
+    int status = (int)MUST(process_finish(process));
+
+    unregister(process);
     return status;
+}
+
+void peer_forget(int process)
+{
+    unregister(process);
+    MUST(handle_close(process));
 }
 
 int peer_run(peer_function function, uint64_t argument)

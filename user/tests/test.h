@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usertests: what every case uses. A case is a function that runs in a process of its own, which the runner
- * (main.c) starts, watches and compares the kernel's books around. A case may start peers: further processes
- * of this program that run one of its functions. Whoever finds something wrong says so with one of the
- * CHECKs; then the case and its peers end, and the first complaint is the case's verdict.
+ * usertests: what every case uses. A case is a function that runs in a process of its own, which
+ * the runner (main.c) starts, watches and compares the kernel's books around. A case may start
+ * peers: further processes of this program that run one of its functions. Whoever finds
+ * something wrong says so with one of the CHECKs; then the case and its peers end, and the first
+ * complaint is the case's verdict.
  */
 #ifndef TESTS_TEST_H
 #define TESTS_TEST_H
@@ -96,10 +97,15 @@ struct peer_options {
 #define PEER_HANDLE(number) (4 + (number))
 #define HART(number)        (1ul << (number))
 
+/* Its words, when a case has started a peer in its own way: "--peer", function and argument come first. */
+extern int test_argc;
+extern char **test_argv;
+
 /* Starts function(argument) in a new process; returns a handle of it. */
 int peer_start(peer_function function, uint64_t argument, const struct peer_options *options);
 
-/* The usual way: on one hart, with the handles that follow, of which there must be one; -1: none there. */
+/* The usual way: on one hart, with the handles that follow, of which there must be one; -1: none
+ * there. */
 #define PEER(function, argument, hart, ...)                                                        \
     peer_start(function, argument,                                                                 \
                &(struct peer_options){ (const int[]){ __VA_ARGS__ },                               \
@@ -108,6 +114,7 @@ int peer_start(peer_function function, uint64_t argument, const struct peer_opti
 
 /* Waits for its end and closes the handle. */
 int peer_wait(int process); /* the status */
+void peer_forget(int process); /* only closes it */
 #define PEER_DONE(process) CHECK_EQUAL(peer_wait(process), 0)
 
 /* What becomes of a process that runs function(argument). */
@@ -130,9 +137,9 @@ void test_thread(struct thread *thread, void (*function)(void *), void *argument
     }
 
 /*
- * A thread that is bound to a hart at DEFAULT_PRIORITY sets *flag and goes on to a call that waits: returns
- * when it waits. The caller becomes less important than everybody on that hart for a moment; when it runs,
- * the thread doesn't.
+ * A thread that is bound to a hart at DEFAULT_PRIORITY sets *flag and goes on to a call that
+ * waits: returns when it waits. The caller becomes less important than everybody on that hart
+ * for a moment; when it runs, the thread doesn't.
  */
 void test_until_blocked(const volatile uint32_t *flag, unsigned hart);
 
