@@ -14,8 +14,9 @@ KEEP_LOOPS void copy_memory(void *to, const void *from, size_t size)
     uint64_t *target = to;
     const uint64_t *source = from;
 
-    if (((uintptr_t)to | (uintptr_t)from) % sizeof(uint64_t)) {
-        memcpy(to, from, size);
+    if (((uintptr_t)to | (uintptr_t)from) % sizeof(uint64_t) ||
+        (uintptr_t)to - (uintptr_t)from < size) {
+        memmove(to, from, size);
         return;
     }
     for (; size >= BLOCK * sizeof(uint64_t); size -= BLOCK * sizeof(uint64_t)) {
@@ -37,7 +38,7 @@ KEEP_LOOPS void copy_memory(void *to, const void *from, size_t size)
         *target++ = *source++;
     }
     if (size) {
-        memcpy(target, source, size);
+        memmove(target, source, size);
     }
 }
 

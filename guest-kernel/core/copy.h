@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-/* Both may be anything; as fast as they are aligned to 8 bytes. The ranges don't overlap. */
+/* As memmove(), and fast where both are aligned to 8 bytes and `to` doesn't lie within `from`. */
 void copy_memory(void *to, const void *from, size_t size);
 
 /* Aligned to 8 bytes, as is the size. */

@@ -53,36 +53,45 @@ static int load_segment(struct address_space *space, const Elf64_Phdr *segment,
     return 0;
 }
 
+static bool header_is_valid(const Elf64_Ehdr *header, size_t size)
+{
+    return memcmp(header->e_ident, ELFMAG, SELFMAG) == 0 &&
+           header->e_ident[EI_CLASS] == ELFCLASS64 && header->e_type == ET_EXEC &&
+           header->e_machine == EM_RISCV && header->e_phentsize == sizeof(Elf64_Phdr) &&
+           header->e_phoff % 8 == 0 && header->e_phoff <= size &&
+           header->e_phnum <= (size - header->e_phoff) / sizeof(Elf64_Phdr) &&
+           header->e_entry >= USER_BASE && header->e_entry < USER_LIMIT;
+}
+
+/* The file may lie at any address, so what is read of it is copied. */
 int elf_load(struct address_space *space, const void *file, size_t size, uint64_t *entry)
 {
-    const Elf64_Ehdr *header = file;
-    const Elf64_Phdr *segments;
+    const char *contents = file;
+    Elf64_Ehdr header;
 
-    if (size < sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
-        header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_type != ET_EXEC ||
-        header->e_machine != EM_RISCV || header->e_phentsize != sizeof(*segments) ||
-        header->e_phoff % 8 || header->e_phoff > size ||
-        header->e_phnum > (size - header->e_phoff) / sizeof(*segments)) {
+    if (size < sizeof(header)) {
         return -ENOEXEC;
     }
-    segments = (const void *)((const char *)file + header->e_phoff);
-    if (header->e_entry < USER_BASE || header->e_entry >= USER_LIMIT) {
+    memcpy(&header, contents, sizeof(header));
+    if (!header_is_valid(&header, size)) {
         return -ENOEXEC;
     }
-    for (unsigned i = 0; i < header->e_phnum; i++) {
+    for (unsigned i = 0; i < header.e_phnum; i++) {
+        Elf64_Phdr segment;
         int error;
 
-        if (segments[i].p_type != PT_LOAD || segments[i].p_memsz == 0) {
+        memcpy(&segment, contents + header.e_phoff + i * sizeof(segment), sizeof(segment));
+        if (segment.p_type != PT_LOAD || segment.p_memsz == 0) {
             continue;
         }
-        if (!segment_is_valid(&segments[i], size)) {
+        if (!segment_is_valid(&segment, size)) {
             return -ENOEXEC;
         }
-        error = load_segment(space, &segments[i], (const char *)file + segments[i].p_offset);
+        error = load_segment(space, &segment, contents + segment.p_offset);
         if (error) {
             return error;
         }
     }
-    *entry = header->e_entry;
+    *entry = header.e_entry;
     return 0;
 }

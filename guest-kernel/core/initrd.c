@@ -19,16 +19,27 @@ struct newc_header {
 
 _Static_assert(sizeof(struct newc_header) == 110, "newc");
 
-static size_t hex(const char *digits)
+static unsigned hex_digit(char digit)
 {
-    size_t value = 0;
+    return digit >= '0' && digit <= '9'   ? (unsigned)(digit - '0')
+           : digit >= 'a' && digit <= 'f' ? (unsigned)(digit - 'a' + 10)
+           : digit >= 'A' && digit <= 'F' ? (unsigned)(digit - 'A' + 10)
+                                          : 16;
+}
 
+/* False when a digit is none. The number has 32 bits, so sums of a few don't overflow. */
+static bool read_hex(const char *digits, size_t *value)
+{
+    *value = 0;
     for (int i = 0; i < 8; i++) {
-        char digit = digits[i];
+        unsigned digit = hex_digit(digits[i]);
 
-        value = value * 16 + (size_t)(digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10);
+        if (digit == 16) {
+            return false;
+        }
+        *value = *value * 16 + digit;
     }
-    return value;
+    return true;
 }
 
 static size_t pad4(size_t size)
@@ -43,11 +54,10 @@ static bool next_member(const char **at, struct initrd_file *file)
     size_t left = (size_t)((const char *)mmu_from_physical(machine.initrd_end) - *at);
     size_t name_size, contents, next;
 
-    if (left <= sizeof(*header) || memcmp(header->magic, "070701", 6) != 0) {
+    if (left <= sizeof(*header) || memcmp(header->magic, "070701", 6) != 0 ||
+        !read_hex(header->name_size, &name_size) || !read_hex(header->file_size, &file->size)) {
         return false;
     }
-    name_size = hex(header->name_size);
-    file->size = hex(header->file_size);
     contents = pad4(sizeof(*header) + name_size);
     next = contents + pad4(file->size);
     if (name_size == 0 || next > left || (*at)[sizeof(*header) + name_size - 1] != 0) {

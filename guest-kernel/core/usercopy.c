@@ -74,9 +74,7 @@ enum copy_outcome copy_between(struct process *to_process, uint64_t to,
         if (!target) {
             return COPY_BAD_TARGET;
         }
-        if (target != source) { /* both may map the page */
-            copy_memory(target, source, part);
-        }
+        copy_memory(target, source, part);
         from += part;
         to += part;
         size -= part;

@@ -16,10 +16,13 @@
 static inline struct handle *find(struct thread *thread, unsigned right)
 {
     uint64_t number = FRAME_X(&thread->frame, 10);
-    struct handle *handle = &thread->process->handles.handles[number];
+    struct handle *handle;
 
-    if (number >= MAX_HANDLES || !handle->object || handle->object->type != &endpoint_type ||
-        !(handle->rights & right)) {
+    if (number >= MAX_HANDLES) {
+        return NULL;
+    }
+    handle = &thread->process->handles.handles[number];
+    if (!handle->object || handle->object->type != &endpoint_type || !(handle->rights & right)) {
         return NULL;
     }
     return handle;
