@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # The guest: its demonstration with one thread per hart and with -icount, moved between QEMUs
-# while it runs, its refusals, errors and faults; what it shows when the kernel breaks, what gdb shows
-# of it, and its shell at a terminal.
+# while it runs, its refusals, errors and faults; its own tests (user/tests); what it shows when the
+# kernel breaks, what gdb shows of it, and its shell at a terminal.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../../scripts/lib.sh"
 # shellcheck source=scripts/results.sh
 . "$ROOT/scripts/results.sh"
 
-for script in guest-demo guest-migrate guest-debug guest-shell; do
+for script in guest-demo guest-usertests guest-migrate guest-debug guest-shell; do
     collect "guest/$script" "$PYTHON" "$ROOT/tests/$script.py" "$QEMU_BUILD/qemu-system-riscv64" \
         "$GUEST_BUILD/guest-kernel/kernel.elf" "$GUEST_BUILD/user/initrd.cpio" "$FIRMWARE"
 done

@@ -38,7 +38,14 @@ void on_hart(unsigned index)
 
 uint64_t csr_read(unsigned csr)
 {
-    return csr == CSR_TIME ? mock_machine.now : csrs[csr];
+    switch (csr) {
+    case CSR_TIME:
+        return mock_machine.now;
+    case CSR_SIP:
+        return csrs[csr] | (mock_machine.now >= mock_machine.timer ? INT_STI : 0);
+    default:
+        return csrs[csr];
+    }
 }
 
 void csr_write(unsigned csr, uint64_t value)

@@ -29,6 +29,25 @@ static void copy_all_sizes(void)
     }
 }
 
+static void copy_that_overlaps(void)
+{
+    for (size_t size = 0; size <= LARGEST; size++) {
+        for (size_t distance = 0; distance <= 80; distance++) {
+            for (size_t up = 0; up < 2; up++) {
+                size_t from = up ? 0 : distance, to = up ? distance : 0;
+                unsigned char *memory = malloc(distance + size), *before = malloc(size);
+
+                unit_random_bytes(memory, distance + size);
+                memcpy(before, memory + from, size);
+                copy_memory(memory + to, memory + from, size);
+                CHECK(!memcmp(memory + to, before, size));
+                free(memory);
+                free(before);
+            }
+        }
+    }
+}
+
 static void clear_all_sizes(void)
 {
     for (size_t size = 0; size <= LARGEST; size += 8) {
@@ -45,8 +64,9 @@ static void clear_all_sizes(void)
 }
 
 static const struct unit_case cases[] = {
-    {"copy-all-sizes",   copy_all_sizes },
-    { "clear-all-sizes", clear_all_sizes},
+    {"copy-all-sizes",      copy_all_sizes    },
+    { "copy-that-overlaps", copy_that_overlaps},
+    { "clear-all-sizes",    clear_all_sizes   },
 };
 
 UNIT("copy", cases)

@@ -65,6 +65,7 @@ static void make_initrd(void)
     initrd_size = 4; /* so the program is at a multiple of 8 */
     add_file("child", &program, sizeof(program));
     add_file("text", "no program", 10);
+    add_file("a name of 16 ch", "", 0); /* what 16 characters must not be cut to */
     add_file("TRAILER!!!", "", 0);
     machine.initrd_start = mmu_to_physical(initrd + 4);
     machine.initrd_end = mmu_to_physical(initrd + initrd_size);
@@ -175,6 +176,21 @@ static void child_starts(void)
     CHECK(!address_space_lookup(&made->space, NEW_STACK - 1, 0));
     CHECK(!address_space_lookup(&made->space, USER_STACK_TOP, 0));
     process_kill(made, 0);
+}
+
+static void stack_is_aligned(void)
+{
+    static const char *const words[] = { "child", "12345", "1234567890", "x" };
+
+    set_up(1);
+    for (unsigned count = 1; count <= 4; count++) {
+        struct spawn request = spawn_of(count, words);
+        long number = spawn(&request);
+
+        CHECK(number >= 0);
+        CHECK_IS(FRAME_X(&first_thread_of(process_of(number))->frame, 2) % 16, 0);
+        process_kill(process_of(number), 0);
+    }
 }
 
 static void child_gets_handles(void)
@@ -332,6 +348,22 @@ static void no_memory_to_spawn(void)
     }
     CHECK(i > 15 && i < MANY_TRIES);
     process_kill(process_of(1), 0);
+}
+
+/* A number is not lost by it either. */
+static void no_memory_many_times(void)
+{
+    struct spawn request;
+
+    set_up(1);
+    for (int i = 0; i < 2 * MAX_PROCESSES; i++) {
+        request = child();
+        mock_memory.fail_in = 1 + i % 2; /* the process itself, its address space */
+        check_refused(&request, -EAGAIN);
+    }
+    mock_memory.fail_in = -1;
+    CHECK_IS(spawn(&request), 0);
+    process_kill(process_of(0), 0);
 }
 
 static void no_handle_for_the_child(void)
@@ -567,12 +599,14 @@ static void too_many_threads(void)
 
 static const struct unit_case cases[] = {
     {"child-starts",                  child_starts                },
+    { "stack-is-aligned",             stack_is_aligned            },
     { "child-gets-handles",           child_gets_handles          },
     { "child-on-a-hart",              child_on_a_hart             },
     { "refused-arguments",            refused_arguments           },
     { "refused-handles",              refused_handles             },
     { "refused-priorities",           refused_priorities          },
     { "no-memory-to-spawn",           no_memory_to_spawn          },
+    { "no-memory-many-times",         no_memory_many_times        },
     { "no-handle-for-the-child",      no_handle_for_the_child     },
     { "too-many-processes",           too_many_processes          },
     { "waiting-for-a-child",          waiting_for_a_child         },

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "arch/csr.h"
-#include "arch/timer.h"
+#include "arch/mmu.h"
 #include "core/devicetree.h"
 #include "fixture.h"
 
@@ -40,25 +40,24 @@ static struct thread *leave(void)
     return sched_leave();
 }
 
-static void interrupt(unsigned hart)
+/* The interrupts that are pending are served. */
+static void interrupt(void)
+{
+    csr_write(CSR_SIE, INT_SSI | INT_STI | INT_SEI);
+    user_trap(thread_current(), CAUSE_INTERRUPT);
+}
+
+static void kicked(unsigned hart)
 {
     on_hart(hart);
-    csr_write(CSR_SIE, INT_SSI | INT_STI | INT_SEI);
     csr_set(CSR_SIP, INT_SSI);
-    user_trap(thread_current(), CAUSE_INTERRUPT | 1);
+    interrupt();
 }
 
 static void time_passes(uint64_t ticks)
 {
     mock_machine.now += ticks;
-    if (mock_machine.now >= mock_machine.timer) {
-        csr_write(CSR_SIE, INT_STI);
-        csr_set(CSR_SIP, INT_STI);
-        kernel_enter();
-        sched_timer(this_cpu());
-        csr_read_clear(CSR_SIP, INT_STI);
-        sched_leave();
-    }
+    interrupt();
 }
 
 /* ---- One hart ---- */
@@ -131,16 +130,21 @@ static void place_in_the_queue(void)
     }
     CHECK(leave() == threads[0]);
     threads[3]->priority = 1;
+    for (int i = 0; i < 6; i++) {
+        ready(3);
+        CHECK(leave() == threads[3]);
+        CHECK_IS(call(SYS_sleep, WAIT_FOREVER), SYSCALL_WAITS);
+        CHECK(thread_current() == threads[i % 3]);
+        time_passes(SLICE);
+        CHECK(thread_current() == threads[(i + 1) % 3]);
+        wait_end(threads[3], 0);
+        CHECK(leave() == threads[3]);
+        CHECK_IS(call(SYS_sleep, WAIT_FOREVER), SYSCALL_WAITS);
+        CHECK(thread_current() == threads[(i + 1) % 3]);
+        wait_end(threads[3], 0);
+        sched_remove(threads[3]);
+    }
     ready(3);
-    CHECK(leave() == threads[3]);
-    CHECK_IS(call(SYS_sleep, WAIT_FOREVER), SYSCALL_WAITS);
-    CHECK(thread_current() == threads[0]);
-    time_passes(SLICE);
-    CHECK(thread_current() == threads[1]);
-    time_passes(SLICE);
-    CHECK(thread_current() == threads[2]);
-    time_passes(SLICE);
-    CHECK(thread_current() == threads[0]);
 }
 
 static void yield(void)
@@ -227,6 +231,34 @@ static void deadline_wakes(void)
     CHECK_IS(mock_machine.timer, NEVER);
 }
 
+static void wake_up(void)
+{
+    sleeps++;
+    CHECK(!cpus[0].current && !cpus[0].space);
+    CHECK_IS(csr_read(CSR_SATP), kernel_satp);
+    CHECK_IS(kernel_lock.next, kernel_lock.serving); /* others may enter the kernel */
+    CHECK_IS(mock_machine.timer, 6000);
+    mock_machine.now += 2500; /* once for nothing */
+}
+
+static void idle(void)
+{
+    struct thread *filler;
+
+    set_up(1);
+    filler = thread_current();
+    ready(0);
+    CHECK(leave() == threads[0]);
+    sched_remove(filler);
+    csr_write(CSR_SIE, INT_STI);
+    mock_machine.at_sleep = wake_up;
+    CHECK_IS(call(SYS_sleep, 500000), 0);
+    CHECK_IS(sleeps, 2);
+    CHECK(thread_current() == threads[0]);
+    CHECK_IS(csr_read(CSR_SATP), process->space.satp);
+    sched_ready(filler);
+}
+
 /* ---- Registers ---- */
 
 static void fp_registers(void)
@@ -284,13 +316,13 @@ static void free_hart_is_preferred(void)
     ready(1);
     CHECK(threads[1]->cpu == &cpus[1]);
     CHECK(cpus[1].kicked && !cpus[2].kicked);
-    interrupt(1);
+    kicked(1);
     CHECK(thread_current() == threads[1]);
     CHECK(!cpus[1].kicked);
     on_hart(0);
     ready(2);
     CHECK(threads[2]->cpu == &cpus[2]);
-    interrupt(2);
+    kicked(2);
     on_hart(0);
     threads[3]->affinity = NEVER;
     ready(3); /* all are busy: where it was */
@@ -300,8 +332,23 @@ static void free_hart_is_preferred(void)
     ready(4);
     CHECK(threads[4]->cpu == &cpus[2]);
     CHECK(cpus[2].kicked);
-    interrupt(2);
+    kicked(2);
     CHECK(thread_current() == threads[4]);
+}
+
+static void own_hart_is_preferred(void)
+{
+    set_up(3);
+    threads[0]->affinity = 4;
+    ready(0);
+    kicked(2);
+    CHECK(thread_current() == threads[0]);
+    CHECK_IS(call(SYS_set_affinity, NEVER), 0);
+    CHECK_IS(call(SYS_sleep, WAIT_FOREVER), SYSCALL_WAITS);
+    on_hart(0);
+    wait_end(threads[0], 0);
+    CHECK(threads[0]->cpu == &cpus[2]); /* all are free */
+    CHECK(cpus[2].kicked && !cpus[1].kicked);
 }
 
 static void affinity(void)
@@ -316,7 +363,7 @@ static void affinity(void)
     CHECK_IS(call(SYS_set_affinity, 2), SYSCALL_WAITS); /* not here any more */
     CHECK(threads[0]->cpu == &cpus[1]);
     CHECK(cpus[1].kicked);
-    interrupt(1);
+    kicked(1);
     CHECK(thread_current() == threads[0]);
     CHECK_IS(FRAME_X(&threads[0]->frame, 10), 0);
     CHECK_IS(call(SYS_get_hart), 1);
@@ -390,7 +437,7 @@ static void random_events(void)
         int i = (int)unit_random(THREADS);
 
         if (cpus[hart].kicked || unit_one_in(4)) {
-            interrupt(hart);
+            kicked(hart);
         }
         on_hart(hart);
         mock_machine.now += unit_random(SLICE);
@@ -398,7 +445,7 @@ static void random_events(void)
         if (is_waiting(threads[i]) && unit_one_in(2)) {
             wait_end(threads[i], 0);
             leave();
-        } else if (cpus[hart].slice_end <= mock_machine.now) {
+        } else if (cpus[hart].armed <= mock_machine.now) {
             kernel_enter();
             sched_timer(&cpus[hart]);
             sched_leave();
@@ -435,9 +482,11 @@ static const struct unit_case cases[] = {
     { "priorities",                          priorities                         },
     { "changed-in-the-queue",                changed_in_the_queue               },
     { "deadline-wakes",                      deadline_wakes                     },
+    { "idle",                                idle                               },
     { "fp-registers",                        fp_registers                       },
     { "address-space-of-the-process",        address_space_of_the_process       },
     { "free-hart-is-preferred",              free_hart_is_preferred             },
+    { "own-hart-is-preferred",               own_hart_is_preferred              },
     { "affinity",                            affinity                           },
     { "stealing",                            stealing                           },
     { "random-events",                       random_events                      },

@@ -71,9 +71,9 @@ static void foreground(uint64_t argument)
 }
 
 const struct test_case console_cases[] = {
-    { "console-write-errors", write_errors, 0, 0, 0 },
-    { "console-write", write_parts, 0, 0, 0 },
-    { "console-read-nothing", read_nothing, 0, 0, 0 },
-    { "console-foreground", foreground, 0, 0, 0 },
-    { 0 },
+    CASE("console-write-errors", write_errors),
+    CASE("console-write", write_parts),
+    CASE("console-read-nothing", read_nothing),
+    CASE("console-foreground", foreground),
+    END_OF_CASES,
 };

@@ -6,7 +6,7 @@
 
 static void bad_numbers(uint64_t argument)
 {
-    static const int numbers[] = { -1, -2, INT32_MIN, NO_HANDLE, MAX_HANDLES, MAX_HANDLES + 1,
+    static const int numbers[] = { -1,       -2, INT32_MIN, NO_HANDLE, MAX_HANDLES, MAX_HANDLES + 1,
                                    INT32_MAX };
     char byte = 0;
 
@@ -205,15 +205,15 @@ static void open_at_exit(uint64_t argument)
 }
 
 const struct test_case handle_cases[] = {
-    { "handle-bad-number", bad_numbers, 0, 0, 0 },
-    { "handle-no-stream", no_stream, 0, 0, 0 },
-    { "handle-lowest-number", lowest_number, 0, 0, 0 },
-    { "dup-errors", duplicate_errors, 0, 0, 0 },
-    { "dup-rights", duplicate_rights, 0, 0, 0 },
-    { "dup-flags", duplicate_flags, 0, 0, 0 },
-    { "set-flags-errors", flag_errors, 0, 0, 0 },
-    { "handle-table-full", full_table, 0, 0, 0 },
-    { "handle-last-one", last_handle, 0, 0, 0 },
-    { "handle-open-at-exit", open_at_exit, 0, 0, 0 },
-    { 0 },
+    CASE("handle-bad-number", bad_numbers),
+    CASE("handle-no-stream", no_stream),
+    CASE("handle-lowest-number", lowest_number),
+    CASE("dup-errors", duplicate_errors),
+    CASE("dup-rights", duplicate_rights),
+    CASE("dup-flags", duplicate_flags),
+    CASE("set-flags-errors", flag_errors),
+    CASE("handle-table-full", full_table),
+    CASE("handle-last-one", last_handle),
+    CASE("handle-open-at-exit", open_at_exit),
+    END_OF_CASES,
 };

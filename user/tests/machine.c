@@ -155,10 +155,13 @@ static void sleep_lasts(uint64_t argument)
 
 /* Those with the nearest deadline wake first, whoever went to sleep first. */
 static uint32_t order[8], woken;
+static uint64_t first_deadline; /* far enough away that everybody sleeps by then */
 
 static void sleep_and_note(void *number)
 {
-    thread_sleep((8 - (uintptr_t)number) * 30 * MILLISECOND);
+    uint64_t deadline = first_deadline + (7 - (uintptr_t)number) * 2 * MILLISECOND;
+
+    thread_sleep(deadline - clock_nanoseconds());
     order[__atomic_fetch_add(&woken, 1, __ATOMIC_RELAXED)] = (uint32_t)(uintptr_t)number;
 }
 
@@ -167,6 +170,7 @@ static void sleep_order(uint64_t argument)
     struct thread threads[8];
 
     (void)argument;
+    first_deadline = clock_nanoseconds() + 300 * MILLISECOND;
     for (uintptr_t i = 0; i < 8; i++) {
         test_thread(&threads[i], sleep_and_note, (void *)i, 0);
     }
@@ -202,14 +206,14 @@ static void sleep_overflow(uint64_t argument)
 }
 
 const struct test_case machine_cases[] = {
-    { "syscall-unknown-number", no_such_call, 0, 0, 0 },
-    { "syscall-registers", registers_survive, 0, 0, 0 },
-    { "info", info, 0, 0, 0 },
-    { "info-counts", info_counts, 0, 0, 0 },
-    { "program-name", program_names, 0, 0, 0 },
-    { "get-hart", hart_number, 0, 0, 0 },
-    { "sleep-lasts", sleep_lasts, 0, 0, 0 },
-    { "sleep-order", sleep_order, 0, 0, 0 },
-    { "sleep-overflow", sleep_overflow, 0, 0, 0 },
-    { 0 },
+    CASE("syscall-unknown-number", no_such_call),
+    CASE("syscall-registers", registers_survive),
+    CASE("info", info),
+    CASE("info-counts", info_counts),
+    CASE("program-name", program_names),
+    CASE("get-hart", hart_number),
+    CASE("sleep-lasts", sleep_lasts),
+    CASE("sleep-order", sleep_order),
+    CASE("sleep-overflow", sleep_overflow),
+    END_OF_CASES,
 };

@@ -23,7 +23,7 @@
 
 #define DEFAULT_TIMEOUT 120
 #define GRACE           (2000 * MILLISECOND) /* from a failure or a signal to the case's end */
-#define SETTLE_TRIES    100                  /* for what a killed peer still holds on another hart */
+#define SETTLE_TRIES    100 /* for what a killed peer still holds on another hart */
 #define SETTLE_PAUSE    (10 * MILLISECOND)
 
 static struct report *report;
@@ -100,13 +100,13 @@ static void look(struct use uses[USES], bool after)
 {
     struct system_info info = test_info();
     const struct use now[USES] = {
-        { "processes", info.processes, 0 },
-        { "threads", info.threads, 0 },
-        { "objects", info.objects, 0 },
-        { "handles", info.handles, 0 },
-        { "receivers", info.receivers, 0 },
-        { "blocked receivers", (long)info.uintr.blocked_now, 0 },
-        { "used pages", (long)(info.total_pages - info.free_pages), 0 },
+        {"processes",          info.processes,                             0},
+        { "threads",           info.threads,                               0},
+        { "objects",           info.objects,                               0},
+        { "handles",           info.handles,                               0},
+        { "receivers",         info.receivers,                             0},
+        { "blocked receivers", (long)info.uintr.blocked_now,               0},
+        { "used pages",        (long)(info.total_pages - info.free_pages), 0},
     };
 
     for (unsigned i = 0; i < USES; i++) {

@@ -66,8 +66,8 @@ void test_check_equal(const char *file, int line, long actual, long expected,
 {
     if (actual != expected) {
         char number[24];
-        bool is_number = (expected_text[0] >= '0' && expected_text[0] <= '9') ||
-                         expected_text[0] == '-';
+        bool is_number =
+            (expected_text[0] >= '0' && expected_text[0] <= '9') || expected_text[0] == '-';
 
         snprintf(number, sizeof(number), "%ld", expected);
         if (is_number) {

@@ -16,15 +16,15 @@
 #include "lib/syscall.h"
 #include "lib/thread.h"
 
-#define PAGE_SIZE     4096
-#define MILLISECOND   1000000ul
+#define PAGE_SIZE   4096
+#define MILLISECOND 1000000ul
 
 /* Addresses that no program may use. */
-#define KERNEL        ((void *)0xffffffc080200000)
-#define UNMAPPED      ((void *)0x1000)
-#define STACK_TOP     ((char *)0x3ffffff000) /* the stack ends here, nothing is mapped behind it */
-#define READ_ONLY     ((void *)(uintptr_t)test_fail)
-#define NO_HANDLE     63 /* the highest number, which cases leave unused unless they say so */
+#define KERNEL      ((void *)0xffffffc080200000)
+#define UNMAPPED    ((void *)0x1000)
+#define STACK_TOP   ((char *)0x3ffffff000) /* the stack ends here, nothing is mapped behind it */
+#define READ_ONLY   ((void *)(uintptr_t)test_fail)
+#define NO_HANDLE   63 /* the highest number, which cases leave unused unless they say so */
 
 /* --- Tables of cases --- */
 
@@ -36,8 +36,19 @@ struct test_case {
     unsigned slots; /* for machines whose UINTC has at most so many receivers; 0: all */
 };
 
-/* The same with the other side on hart 0 too, where the case itself runs, and on hart 1. */
-#define SAME_AND_CROSS(name, run) { name "-same", run, 0, 0, 0 }, { name "-cross", run, 1, 2, 0 }
+#define CASE_WITH(name, run, argument, harts, slots)                                               \
+    {                                                                                              \
+        name, run, argument, harts, slots                                                          \
+    }
+#define CASE(name, run) CASE_WITH(name, run, 0, 0, 0)
+#define END_OF_CASES                                                                               \
+    {                                                                                              \
+        0                                                                                          \
+    }
+
+/* Two: the other side on hart 0, where the case itself runs, and on hart 1; run(the hart). */
+#define SAME_AND_CROSS(name, run)                                                                  \
+    CASE_WITH(name "-same", run, 0, 0, 0), CASE_WITH(name "-cross", run, 1, 2, 0)
 
 extern const struct test_case *const test_tables[]; /* NULL ends it */
 
@@ -113,7 +124,7 @@ int peer_start(peer_function function, uint64_t argument, const struct peer_opti
                                        HART(hart), DEFAULT_PRIORITY })
 
 /* Waits for its end and closes the handle. */
-int peer_wait(int process); /* the status */
+int peer_wait(int process);    /* the status */
 void peer_forget(int process); /* only closes it */
 #define PEER_DONE(process) CHECK_EQUAL(peer_wait(process), 0)
 
