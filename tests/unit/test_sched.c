@@ -259,6 +259,23 @@ static void idle(void)
     sched_ready(filler);
 }
 
+/* By the fast path: who comes shares the time with others than who goes. */
+static void slice_after_a_direct_switch(void)
+{
+    set_up(1);
+    ready(0);
+    threads[1]->priority = threads[2]->priority = DEFAULT_PRIORITY + 1;
+    ready(2);
+    CHECK(leave() == threads[0]);
+    CHECK_IS(mock_machine.timer, NEVER);
+    threads[0]->state = THREAD_WAITING;
+    sched_switch_to(threads[1]);
+    CHECK_IS(mock_machine.timer, mock_machine.now + SLICE);
+    threads[1]->state = THREAD_WAITING;
+    sched_switch_to(threads[0]);
+    CHECK_IS(mock_machine.timer, NEVER);
+}
+
 /* ---- Registers ---- */
 
 static void fp_registers(void)
@@ -483,6 +500,7 @@ static const struct unit_case cases[] = {
     { "changed-in-the-queue",                changed_in_the_queue               },
     { "deadline-wakes",                      deadline_wakes                     },
     { "idle",                                idle                               },
+    { "slice-after-a-direct-switch",         slice_after_a_direct_switch        },
     { "fp-registers",                        fp_registers                       },
     { "address-space-of-the-process",        address_space_of_the_process       },
     { "free-hart-is-preferred",              free_hart_is_preferred             },

@@ -46,6 +46,19 @@ static void result_and_the_next_instruction(void)
     CHECK_IS(FRAME_X(&thread->frame, 20), 1234);
 }
 
+static void registers_of_a_call_that_waits(void)
+{
+    struct thread *thread;
+
+    set_up();
+    thread = thread_current();
+    CHECK_IS(call(SYS_eventfd, 0, 0), 0);
+    CHECK_IS(call(SYS_read, 0, buffer, 8), SYSCALL_WAITS);
+    CHECK_IS(FRAME_X(&thread->frame, 10), 0);
+    CHECK_IS(FRAME_X(&thread->frame, 11), buffer);
+    CHECK_IS(FRAME_X(&thread->frame, 12), 8);
+}
+
 static void dup_of_a_handle(void)
 {
     set_up();
@@ -153,6 +166,7 @@ static void program_names(void)
 static const struct unit_case cases[] = {
     {"numbers-that-there-are-not",       numbers_that_there_are_not     },
     { "result-and-the-next-instruction", result_and_the_next_instruction},
+    { "registers-of-a-call-that-waits",  registers_of_a_call_that_waits },
     { "dup",                             dup_of_a_handle                },
     { "badges",                          badges                         },
     { "flags",                           flags                          },
