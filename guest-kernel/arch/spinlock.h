@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A ticket lock: harts get it in the order they asked. The kernel runs with interrupts off, so a
- * holder is never interrupted.
+ * A lock for whoever comes first. A ticket lock would be fair, but an emulator's harts lose their
+ * processor at any time, and then all would wait for the one whose turn it is. So that nobody waits
+ * for ever, who comes while others wait lets them try first. The kernel runs with interrupts off, so
+ * a holder is never interrupted.
  */
 #ifndef ARCH_SPINLOCK_H
 #define ARCH_SPINLOCK_H
@@ -11,8 +13,8 @@
 #include "arch/csr.h"
 
 struct spinlock {
-    uint32_t next;    /* next ticket to hand out; any hart, atomically */
-    uint32_t serving; /* ticket that holds the lock; written by the holder (release) */
+    uint32_t taken;   /* 1: a hart has it; by exchange (acquire), cleared by the holder (release) */
+    uint32_t waiting; /* harts that spin; relaxed, only decides who tries first */
 };
 
 /*
@@ -28,20 +30,34 @@ static inline void spin_rest(void)
 
 #define SPINS_BEFORE_REST 64
 
+static inline void spin_wait(struct spinlock *lock)
+{
+    unsigned spins = 0;
+
+    __atomic_fetch_add(&lock->waiting, 1, __ATOMIC_RELAXED);
+    do {
+        while (__atomic_load_n(&lock->taken, __ATOMIC_RELAXED)) {
+            if (++spins % SPINS_BEFORE_REST == 0) {
+                spin_rest();
+            }
+        }
+    } while (__atomic_exchange_n(&lock->taken, 1, __ATOMIC_ACQUIRE));
+    __atomic_fetch_sub(&lock->waiting, 1, __ATOMIC_RELAXED);
+}
+
 static inline void spin_lock(struct spinlock *lock)
 {
-    uint32_t ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_RELAXED);
-
-    for (unsigned spins = 1; __atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE) != ticket; spins++) {
-        if (spins % SPINS_BEFORE_REST == 0) {
-            spin_rest();
-        }
+    if (__builtin_expect(__atomic_load_n(&lock->waiting, __ATOMIC_RELAXED) != 0, 0)) {
+        spin_rest();
+    }
+    if (__builtin_expect(__atomic_exchange_n(&lock->taken, 1, __ATOMIC_ACQUIRE) != 0, 0)) {
+        spin_wait(lock);
     }
 }
 
 static inline void spin_unlock(struct spinlock *lock)
 {
-    __atomic_store_n(&lock->serving, lock->serving + 1, __ATOMIC_RELEASE);
+    __atomic_store_n(&lock->taken, 0, __ATOMIC_RELEASE);
 }
 
 #endif
