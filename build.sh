@@ -14,6 +14,7 @@ Usage: ./build.sh [--qemu-source DIR|TARBALL] COMMAND [ARGUMENT...]
   test [SUITE...]   build, then run every test (or the named suites)
   test sanitizers   our tests again on a QEMU built with AddressSanitizer and
                     UBSan; takes long and is not among "every test"
+  test stress       ten minutes of random processes in the guest, the same
   bench [--rounds N] [--ops N]  build, then measure the emulated instructions:
                     a table, and build/results/bench.json
   bench --profile [CASE...]     where their host instructions go (valgrind)

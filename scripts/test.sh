@@ -11,7 +11,7 @@ set -euo pipefail
 
 all=(cli source series upstream models unit qtest tcg guest snapshot off linux bench rules)
 # Only when named: they build more, or take long.
-named=(sanitizers)
+named=(sanitizers stress)
 
 check_only=
 if [ "${1:-}" = --check ]; then

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # The guest: its demonstration with one thread per hart and with -icount, moved between QEMUs
-# while it runs, its refusals, errors and faults; its own tests (user/tests); what it shows when the
+# while it runs, its refusals, errors and faults; its own tests (user/tests), hostile programs and random ones; what it shows when the
 # kernel breaks, what gdb shows of it, and its shell at a terminal.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -9,7 +9,9 @@ set -euo pipefail
 # shellcheck source=scripts/results.sh
 . "$ROOT/scripts/results.sh"
 
-for script in guest-demo guest-usertests guest-migrate guest-debug guest-shell; do
+scripts=(guest-demo guest-usertests guest-hostile guest-stress guest-migrate guest-debug guest-shell)
+[ -z "${GUEST_SHORT:-}" ] || scripts=(guest-demo guest-migrate)
+for script in "${scripts[@]}"; do
     collect "guest/$script" "$PYTHON" "$ROOT/tests/$script.py" "$QEMU_BUILD/qemu-system-riscv64" \
         "$GUEST_BUILD/guest-kernel/kernel.elf" "$GUEST_BUILD/user/initrd.cpio" "$FIRMWARE"
 done

@@ -23,7 +23,7 @@ export UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1:print_stacktrace=1:$report
 
 # The random tests do less and everything may take longer.
 export UINTC_MODEL_OPS=${UINTC_MODEL_OPS:-10000}
-export TCG_ONLY_OURS=yes TCG_TIMEOUT=1200 GUEST_TIMEOUT=1200
+export TCG_ONLY_OURS=yes TCG_TIMEOUT=1200 GUEST_TIMEOUT=1200 GUEST_SHORT=yes
 
 qtests() { # OPTION...: on $QEMU_BUILD
     "$PYTHON" "$ROOT/tests/run-qtests.py" --build "$QEMU_BUILD" --only-ours --slower 10 \

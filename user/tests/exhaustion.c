@@ -303,10 +303,60 @@ static void small_objects(uint64_t argument)
     give_all();
 }
 
+/* Makes objects of a kind until there is no memory: `most` of them are less than fit into a table. */
+static void make_until_out(int (*make)(void), unsigned most)
+{
+    int handles[MAX_HANDLES];
+    unsigned count = 0;
+
+    while ((handles[count] = make()) >= 0) {
+        CHECK(++count <= most);
+    }
+    CHECK_EQUAL(errno, ENOMEM);
+    while (count > 0) {
+        MUST(handle_close(handles[--count]));
+    }
+}
+
+static int make_eventfd(void)
+{
+    return eventfd_create(0, 0);
+}
+
+static int make_queue(void)
+{
+    return queue_create(1, 1);
+}
+
+/* Kinds that share pages: those that are in use have room for some more. */
+static void objects(uint64_t argument)
+{
+    unsigned vectors = 0;
+
+    (void)argument;
+    MUST(uintr_set_handler(handler, 0));
+    MUST(uintr_register_self(63, 0)); /* makes the table */
+    take_all();
+    make_until_out(make_eventfd, 50);
+    make_until_out(make_queue, 20);
+    while (uintr_register_self(vectors, 0) >= 0) {
+        CHECK(++vectors < 63);
+    }
+    CHECK_EQUAL(errno, ENOMEM);
+    FAILS(uintr_create_fd(vectors, 0), ENOMEM);
+    FAILS(endpoint_create(), ENOMEM); /* of the same size as a vector */
+    leave_pages(1);
+    MUST(handle_close((int)MUST(endpoint_create())));
+    CHECK_EQUAL(test_info().free_pages, 1);
+    MUST(uintr_create_fd(vectors, 0));
+    give_all();
+}
+
 const struct test_case exhaustion_cases[] = {
     CASE("exhaustion-take-and-give", take_and_give),
     CASE("exhaustion-dies-with-all", dies_with_all),
     CASE("exhaustion-small-objects", small_objects),
+    CASE("exhaustion-objects", objects),
     CASE("exhaustion-page-by-page", page_by_page),
     END_OF_CASES,
 };

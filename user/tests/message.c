@@ -221,7 +221,7 @@ static void bad_target(uint64_t hart)
     test_until_blocked(&shared->flags[0], (unsigned)hart);
     FAILS(ipc_receive(ends[0], &message, NULL), EFAULT);
     message.buffer = READ_ONLY;
-    FAILS(ipc_receive(ends[0], &message, NULL), EFAULT);
+    FAILS(ipc_reply_receive(ends[0], &message, NULL), EFAULT);
     FAILS(ipc_reply(&message), ESRCH); /* there is nobody to answer yet */
     message.buffer = buffer;
     MUST(ipc_receive(ends[0], &message, NULL));

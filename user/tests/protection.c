@@ -88,7 +88,7 @@ static void store_constant(void)
 }
 static void store_text(void)
 {
-    store(READ_ONLY);
+    store((void *)(uintptr_t)test_fail);
 }
 static void store_readable(void)
 {

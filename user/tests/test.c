@@ -15,6 +15,7 @@
 #define MAX_PEERS 64
 
 volatile struct shared *shared;
+const char test_constants[256] = { 1 };
 int test_argc;
 char **test_argv;
 

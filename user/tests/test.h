@@ -23,8 +23,10 @@
 #define KERNEL      ((void *)0xffffffc080200000)
 #define UNMAPPED    ((void *)0x1000)
 #define STACK_TOP   ((char *)0x3ffffff000) /* the stack ends here, nothing is mapped behind it */
-#define READ_ONLY   ((void *)(uintptr_t)test_fail)
+#define READ_ONLY   ((void *)(uintptr_t)test_constants)
 #define NO_HANDLE   63 /* the highest number, which cases leave unused unless they say so */
+
+extern const char test_constants[256];
 
 /* --- Tables of cases --- */
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "lib/ecall.h"
+#include "lib/process.h"
 #include "tests/test.h"
 
 #define MAX_THREADS 1024 /* of all processes together */
@@ -243,6 +244,7 @@ static void create_and_join(uint64_t argument)
 static void limit(uint64_t argument)
 {
     static uint32_t go, go_first;
+    const char *const words[] = { "usertests", "-l", NULL };
     unsigned before = test_info().threads, made = 1;
 
     (void)argument;
@@ -253,6 +255,7 @@ static void limit(uint64_t argument)
     CHECK_EQUAL(errno, EAGAIN);
     CHECK_EQUAL(before + made, MAX_THREADS);
     CHECK_EQUAL(test_info().threads, MAX_THREADS);
+    FAILS(process_start(words, NULL), EAGAIN); /* its first thread would be one more */
     test_set(&go_first, 1);
     MUST(futex_wake(&go_first, 1));
     wait_for_threads(MAX_THREADS - 1);

@@ -233,6 +233,7 @@ static void full_table(uint64_t argument)
 {
     struct thread threads[9];
     unsigned receivers = test_info().receivers;
+    int handle;
 
     (void)argument;
     for (unsigned i = 0; i < 9; i++) {
@@ -246,9 +247,12 @@ static void full_table(uint64_t argument)
     for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
         CHECK(uipi_send(i) != UIPI_REFUSED);
     }
-    MUST(uintr_unregister_sender(100, 0));
     MUST(uintr_set_handler(do_nothing, 0));
-    CHECK_EQUAL(uintr_register_self(0, 0), 100);
+    handle = (int)MUST(uintr_create_fd(0, 0));
+    FAILS(uintr_register_sender(handle, 0), ENOSPC);
+    MUST(uintr_unregister_sender(100, 0));
+    CHECK_EQUAL(uintr_register_sender(handle, 0), 100);
+    MUST(handle_close(handle));
     test_set(&may_end, 1);
     for (unsigned i = 0; i < 9; i++) {
         thread_join(&threads[i]);

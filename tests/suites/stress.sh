@@ -1,0 +1,12 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Ten minutes of the guest's stress program, each run with another seed, which it prints.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/../../scripts/lib.sh"
+# shellcheck source=scripts/results.sh
+. "$ROOT/scripts/results.sh"
+
+collect guest/stress-long "$PYTHON" "$ROOT/tests/guest-stress.py" --minutes "${STRESS_MINUTES:-10}" \
+    "$QEMU_BUILD/qemu-system-riscv64" "$GUEST_BUILD/guest-kernel/kernel.elf" \
+    "$GUEST_BUILD/user/initrd.cpio" "$FIRMWARE"
