@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # The guest: its demonstration with one thread per hart and with -icount, moved between QEMUs
-# while it runs, its refusals, errors and faults; its own tests (user/tests), hostile programs and random ones; what it shows when the
-# kernel breaks, what gdb shows of it, and its shell at a terminal.
+# while it runs, its refusals, errors and faults; its own tests (user/tests), hostile programs and
+# random ones; what it shows when the kernel breaks, what gdb shows of it, and its shell at a
+# terminal. With $GUEST_SHORT only what a slow QEMU can do in a reasonable time.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../../scripts/lib.sh"
