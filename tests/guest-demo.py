@@ -141,9 +141,15 @@ class Demonstration(Guest):
                 ("write-text", 15, "store page fault", "0x1[0-9a-f]{4}"),
                 ("run-data", 12, "instruction page fault", "0x1[0-9a-f]{4}"),
                 ("supervisor-register", 2, "illegal instruction", "0x1b101073"),
-                ("overflow", 15, "store page fault", "0x3ffffee[0-9a-f]{3}")):
+                ("overflow", 15, "store page fault", "0x3ffffee[0-9a-f]{3}"),
+                ("handler-null", 15, "store page fault", "0"),
+                ("handler-overflow", 15, "store page fault", "0x3ffffee[0-9a-f]{3}"),
+                ("handler-kernel", 12, "instruction page fault", "0xffffffc080200000"),
+                ("handler-unmapped", 12, "instruction page fault", "0x1000")):
+            inside = ", user interrupts off" if kind.startswith("handler-") else ""
             self.expect(f"fault-{kind}", UINTR, f"fault {kind}", 192 + cause,
-                        [rf"\[kernel\] killed fault \(pid 2\): {text}, pc 0x[0-9a-f]+, address {address}, cause {cause}$"])
+                        [rf"\[kernel\] killed fault \(pid 2\): {text}, pc 0x[0-9a-f]+, address {address}, "
+                         rf"cause {cause}{inside}$"])
 
 
 def main():
