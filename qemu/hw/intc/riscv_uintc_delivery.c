@@ -82,7 +82,7 @@ void uintc_refresh_hart(RISCVUINTCState *s, int hart)
     }
 }
 
-/* A receiver's state changed: @hart, which may be -1, sees that if it runs it */
+/* A receiver's state changed: @hart, -1 for none, sees that if it runs it */
 static void uintc_tell_hart(RISCVUINTCState *s, const RISCVUINTCReceiver *r,
                             int hart)
 {
