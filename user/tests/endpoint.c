@@ -204,6 +204,42 @@ static void words_of_lower_server(uint64_t argument)
     PEER_DONE(peer);
 }
 
+/* However short the way of a call is, both sides stay where they belong. */
+static void serve_there(uint64_t hart)
+{
+    uint64_t words[4];
+
+    receive_words(PEER_HANDLE(0), words);
+    do {
+        CHECK_EQUAL(thread_get_hart(), hart);
+    } while (words[0] != STOP && ipc_reply_receive_words(PEER_HANDLE(0), &words[0], &words[1],
+                                                         &words[2], &words[3]) == 0);
+    CHECK_EQUAL(reply_words(words), 0);
+}
+
+static void words_across(uint64_t argument)
+{
+    unsigned harts = test_harts();
+
+    (void)argument;
+    for (unsigned hart = 0; hart < harts; hart++) {
+        int ends[2], peer;
+
+        MUST(endpoint_pair(ends));
+        peer = PEER(serve_there, hart, hart, ends[0]);
+        MUST(handle_close(ends[0]));
+        for (unsigned i = 0; i < 3 * harts; i++) {
+            uint64_t words[4] = { 1 };
+
+            test_pin(i % harts);
+            CHECK_EQUAL(call_words(ends[1], words), 0);
+            CHECK_EQUAL(thread_get_hart(), i % harts);
+        }
+        send_stop(ends[1]);
+        PEER_DONE(peer);
+    }
+}
+
 /* A process calls itself: another of its threads serves. */
 static void serve_in_thread(void *endpoint)
 {
@@ -450,6 +486,7 @@ const struct test_case endpoint_cases[] = {
     SAME_AND_CROSS("endpoint-words-slowly", words_slowly),
     CASE("endpoint-words-beside-lower", words_beside_lower),
     CASE("endpoint-words-of-lower-server", words_of_lower_server),
+    CASE_WITH("endpoint-words-across", words_across, 0, 2, 0),
     SAME_AND_CROSS("endpoint-within-process", within_process),
     SAME_AND_CROSS("endpoint-registers", call_registers),
     SAME_AND_CROSS("endpoint-badges", badges),

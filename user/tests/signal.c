@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* Signals: actions, masks, who takes them and when. Their stacks and frames: signal_stack.c. */
+/* Signals: actions, masks, nesting. Which thread takes them: signal_thread.c; where: signal_stack.c. */
 #include "lib/signals.h"
 
 #include <string.h>
 
-#include "lib/clock.h"
 #include "lib/ecall.h"
 #include "tests/test.h"
 
@@ -295,183 +294,6 @@ static void suspend(uint64_t argument)
     CHECK_EQUAL(signal_set_mask(SIGNAL_BLOCK, 0), BIT(SIGNAL_USR1) | BIT(SIGNAL_USR2) | BIT(3));
 }
 
-/* ---- Threads ---- */
-
-static uint32_t taken_by, ready[3], end;
-
-static void take(int signal, struct signal_frame *frame)
-{
-    note(signal, frame);
-    test_set(&taken_by, (uint32_t)errno); /* a thread's own variable, see below */
-}
-
-static void live(void *number)
-{
-    uintptr_t me = (uintptr_t)number;
-
-    if (me == 1) {
-        MUST(signal_set_mask(SIGNAL_UNBLOCK, BIT(SIGNAL_USR1)));
-    }
-    errno = 100 + (int)me;
-    test_set(&ready[me], 1);
-    while (!__atomic_load_n(&end, __ATOMIC_ACQUIRE)) {
-        thread_yield();
-    }
-}
-
-/* The thread that doesn't block it takes it, whoever sends and wherever it runs. */
-static void thread_that_may(uint64_t hart)
-{
-    struct thread threads[3];
-
-    MUST(signal_handle(SIGNAL_USR1, take, 0, 0));
-    MUST(signal_set_mask(SIGNAL_BLOCK, BIT(SIGNAL_USR1))); /* the new threads too */
-    for (uintptr_t i = 0; i < 3; i++) {
-        test_thread(&threads[i], live, (void *)i, (unsigned)hart);
-        WAIT_UNTIL(ready[i]);
-    }
-    for (unsigned i = 1; i <= 20; i++) {
-        send(SIGNAL_USR1);
-        WAIT_UNTIL(handled[SIGNAL_USR1] == i);
-        CHECK_EQUAL(taken_by, 101);
-    }
-    test_set(&end, 1);
-    for (unsigned i = 0; i < 3; i++) {
-        thread_join(&threads[i]);
-    }
-    send(SIGNAL_USR1); /* now nobody may */
-    CHECK_EQUAL(handled[SIGNAL_USR1], 20);
-    MUST(signal_set_mask(SIGNAL_UNBLOCK, BIT(SIGNAL_USR1)));
-    CHECK_EQUAL(handled[SIGNAL_USR1], 21);
-}
-
-static void toggle(void *unused)
-{
-    (void)unused;
-    for (unsigned i = 0; i < 30; i++) {
-        MUST(signal_set_mask(SIGNAL_UNBLOCK, BIT(SIGNAL_USR1)));
-        MUST(signal_set_mask(SIGNAL_BLOCK, BIT(SIGNAL_USR1)));
-    }
-}
-
-static void keep_toggling(void *unused)
-{
-    (void)unused;
-    while (!__atomic_load_n(&end, __ATOMIC_ACQUIRE)) {
-        struct thread thread; /* which ends, perhaps with a signal on its way to it */
-
-        MUST(thread_start(&thread, toggle, NULL));
-        toggle(NULL);
-        thread_join(&thread);
-    }
-}
-
-/* Threads block, unblock and end all the time: a signal finds one of them in the end. */
-static void never_lost(uint64_t hart)
-{
-    struct thread threads[2];
-
-    MUST(signal_handle(SIGNAL_USR1, note, 0, 0));
-    MUST(signal_set_mask(SIGNAL_BLOCK, BIT(SIGNAL_USR1)));
-    test_thread(&threads[0], keep_toggling, NULL, 0);
-    test_thread(&threads[1], keep_toggling, NULL, (unsigned)hart);
-    for (unsigned i = 1; i <= 100; i++) {
-        send(SIGNAL_USR1);
-        WAIT_UNTIL(handled[SIGNAL_USR1] == i);
-    }
-    test_set(&end, 1);
-    thread_join(&threads[0]);
-    thread_join(&threads[1]);
-}
-
-/* ---- Anywhere in a program ---- */
-
-static void spin_with_registers(void *unused)
-{
-    uint64_t bad;
-
-    (void)unused;
-    MUST(signal_set_mask(SIGNAL_UNBLOCK, BIT(SIGNAL_USR1)));
-    test_set(&ready[0], 1);
-    __asm__ volatile("li t0, 10\n"
-                     "li t1, 11\n"
-                     "li t2, 12\n"
-                     "li t3, 13\n"
-                     "li t4, 14\n"
-                     "li t5, 15\n"
-                     "li a0, 17\n"
-                     "li a1, 18\n"
-                     "li a2, 19\n"
-                     "li a3, 20\n"
-                     "li a4, 21\n"
-                     "li a5, 22\n"
-                     "li a6, 23\n"
-                     "li a7, 24\n"
-                     "1: add t6, t0, t1\n"
-                     "add t6, t6, t2\n"
-                     "add t6, t6, t3\n"
-                     "add t6, t6, t4\n"
-                     "add t6, t6, t5\n"
-                     "add t6, t6, a0\n"
-                     "add t6, t6, a1\n"
-                     "add t6, t6, a2\n"
-                     "add t6, t6, a3\n"
-                     "add t6, t6, a4\n"
-                     "add t6, t6, a5\n"
-                     "add t6, t6, a6\n"
-                     "add t6, t6, a7\n"
-                     "addi t6, t6, -239\n"
-                     "bnez t6, 2f\n"
-                     "lw t6, 0(%1)\n"
-                     "beqz t6, 1b\n"
-                     "li t6, 0\n"
-                     "2: mv %0, t6\n"
-                     : "=r"(bad)
-                     : "r"(&end)
-                     : "t0", "t1", "t2", "t3", "t4", "t5", "t6", "a0", "a1", "a2", "a3", "a4", "a5",
-                       "a6", "a7", "memory");
-    CHECK_EQUAL(bad, 0);
-}
-
-static __attribute__((noinline)) void change_registers(int signal, struct signal_frame *frame)
-{
-    note(signal, frame);
-    __asm__ volatile("li t0, -1\n"
-                     "li t1, -1\n"
-                     "li t2, -1\n"
-                     "li t3, -1\n"
-                     "li t4, -1\n"
-                     "li t5, -1\n"
-                     "li t6, -1\n"
-                     "li a0, -1\n"
-                     "li a1, -1\n"
-                     "li a2, -1\n"
-                     "li a3, -1\n"
-                     "li a4, -1\n"
-                     "li a5, -1\n"
-                     "li a6, -1\n"
-                     "li a7, -1\n" ::
-                         : "t0", "t1", "t2", "t3", "t4", "t5", "t6", "a0", "a1", "a2", "a3", "a4",
-                           "a5", "a6", "a7");
-}
-
-/* A thread that never calls the kernel is interrupted all the same, and finds its registers again. */
-static void computing(uint64_t hart)
-{
-    struct thread thread;
-
-    MUST(signal_handle(SIGNAL_USR1, change_registers, 0, 0));
-    MUST(signal_set_mask(SIGNAL_BLOCK, BIT(SIGNAL_USR1)));
-    test_thread(&thread, spin_with_registers, NULL, (unsigned)hart);
-    WAIT_UNTIL(ready[0]);
-    for (unsigned i = 1; i <= 30; i++) {
-        send(SIGNAL_USR1);
-        WAIT_UNTIL(handled[SIGNAL_USR1] == i);
-    }
-    test_set(&end, 1);
-    thread_join(&thread);
-}
-
 const struct test_case signal_cases[] = {
     CASE("signal-action-errors", action_errors),
     CASE("signal-action-old", action_old),
@@ -487,8 +309,5 @@ const struct test_case signal_cases[] = {
     CASE("signal-nested", nested_other),
     CASE_WITH("signal-nested-masked", nested_other, BIT(SIGNAL_USR2), 0, 0),
     CASE("signal-suspend", suspend),
-    SAME_AND_CROSS("signal-thread-that-may", thread_that_may),
-    SAME_AND_CROSS("signal-never-lost", never_lost),
-    SAME_AND_CROSS("signal-computing", computing),
     END_OF_CASES,
 };
