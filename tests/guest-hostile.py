@@ -12,10 +12,13 @@ import sys
 
 from guest import ICOUNT, TIMEOUT, UINTR, Guest
 
+FEW_SLOTS = ["-M", "virt,uintc=on,uintc-receivers=8", "-cpu", "rv64,x-uintr=on"]
 MACHINES = [
     ("smp2", [*UINTR, "-smp", "2"]),
     ("icount", [*UINTR, "-smp", "2", *ICOUNT]),
 ]
+# Those that the number of slots makes a difference to.
+SLOT_CASES = ["revoked", "tags-come-round", "storm", "doorbell-storm", "relayed-storm", "many-receivers"]
 VERDICT = re.compile(r"hostile: (passed|failed) ([a-z0-9-]+)(.*)$")
 PATIENCE = 5 * TIMEOUT
 
@@ -25,9 +28,9 @@ class Hostile(Guest):
         _, output = self.run(MACHINES[0][1], "hostile list")
         return re.findall(r"^([a-z0-9-]+)$", output, re.MULTILINE)
 
-    def all_cases(self, machine, options, names):
+    def all_cases(self, machine, options, names, command="hostile"):
         """Every case that the program lists must have said that it passed."""
-        status, output = self.run(options, "hostile", PATIENCE)
+        status, output = self.run(options, command, PATIENCE)
         said = {match[2]: match for line in output.splitlines() if (match := VERDICT.match(line))}
         for name in names:
             problem = None
@@ -46,6 +49,7 @@ class Hostile(Guest):
         _, again = self.run(MACHINES[-1][1], "hostile", PATIENCE)
         self.verdict("hostile-icount/repeats",
                      None if output == again else "two runs printed different output", again)
+        self.all_cases("slots8", [*FEW_SLOTS, "-smp", "4"], SLOT_CASES, " ".join(["hostile", *SLOT_CASES]))
 
 
 def main():

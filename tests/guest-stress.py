@@ -3,8 +3,8 @@
 """Runs the guest's stress program (user/stress): random processes that use every way to communicate.
 
 guest-stress.py [--minutes N] QEMU KERNEL INITRD [FIRMWARE]: one line `PASS guest/<name>` or `FAIL guest/<name>`
-a run. Every run says its seed; the same seed is `./build.sh run stress -s SEED`. With --minutes it goes on with
-new seeds for so long, on machines of several kinds in turn. The exit status is 1 if any failed.
+a run. Every run says its seed; a failed one says how to repeat it (with -icount exactly). With --minutes it goes
+on with new seeds for so long, on machines of several kinds in turn. The exit status is 1 if any failed.
 """
 
 import random
@@ -16,42 +16,53 @@ from guest import ICOUNT, TIMEOUT, UINTR, Guest
 
 FEW_SLOTS = ["-M", "virt,uintc=on,uintc-receivers=8", "-cpu", "rv64,x-uintr=on"]
 HARTS = ["-smp", "4"]
-SUMMARY = re.compile(r"^stress: seed .*; nothing lost$", re.MULTILINE)
+SUMMARY = re.compile(r"^stress: seed .* (\d+) faults, .*; nothing lost$", re.MULTILINE)
+FAULT = re.compile(r"^\[kernel\] killed stress \(pid \d+\): [a-z ]+, pc \S+, address \S+, cause \d+", re.MULTILINE)
+# Options and processes. Eight of these have at least eight receivers of user interrupts.
 MACHINES = {
-    "threads": [*UINTR, *HARTS],
-    "slots8": [*FEW_SLOTS, *HARTS],
-    "icount": [*UINTR, *HARTS, *ICOUNT],
+    "threads": ([*UINTR, *HARTS], 6),
+    "slots8": ([*FEW_SLOTS, *HARTS], 8),
+    "icount": ([*UINTR, *HARTS, *ICOUNT], 6),
+    "icount-slots8": ([*FEW_SLOTS, *HARTS, *ICOUNT], 8),
+    "smp2": ([*UINTR, "-smp", "2"], 4),
 }
+SHORT = 6000  # operations: from so many on the program fails when something never happened
+LONG = 20000
 
 
 class Stress(Guest):
     def once(self, name, machine, seed, operations):
-        status, output = self.run(MACHINES[machine], f"stress -s {seed} -t {operations}", 2 * TIMEOUT)
+        options, processes = MACHINES[machine]
+        command = f"stress -s {seed} -t {operations} -p {processes}"
+        status, output = self.run(options, command, 2 * TIMEOUT)
+        summary = SUMMARY.search(output)
         problem = None
-        if status != 0 or not SUMMARY.search(output):
-            problem = f"seed {seed} of {operations} operations on {machine}: exit status {status}"
+        if status != 0 or not summary:
+            problem = f"exit status {status}; to repeat it: \"{command}\" on {' '.join(options)}"
+        elif len(FAULT.findall(output)) < int(summary[1]):
+            problem = f"{summary[1]} processes died by a fault, but not all of them by a message that says where"
         self.verdict(name, problem, output)
         return output
 
     def short(self):
         seed = random.randrange(1, 1 << 31)
         print(f"# seed {seed}")
-        self.once("stress-threads", "threads", seed, 3000)
-        self.once("stress-slots8", "slots8", seed, 2000)
-        first = self.once("stress-icount", "icount", seed, 2000)
-        second = self.once("stress-icount-again", "icount", seed, 2000)
+        for machine in ("threads", "slots8", "icount"):
+            output = self.once(f"stress-{machine}", machine, seed, SHORT)
+        again = self.once("stress-icount-again", "icount", seed, SHORT)
         self.verdict("stress-icount-repeats",
-                     None if first == second else f"seed {seed}: two runs printed different output", second)
+                     None if output == again else f"seed {seed}: two runs printed different output", again)
 
     def long(self, minutes):
+        """At least one run on each machine, each with a seed of its own."""
         end = time.monotonic() + 60 * minutes
         number = 0
         while time.monotonic() < end:
             for machine in MACHINES:
                 seed = random.randrange(1, 1 << 31)
                 number += 1
-                print(f"# {machine}, seed {seed}")
-                self.once(f"stress-long-{number}-{machine}", machine, seed, 10000)
+                print(f"# run {number}: {machine}, seed {seed}", flush=True)
+                self.once(f"stress-long-{number}-{machine}", machine, seed, LONG)
 
 
 def main():

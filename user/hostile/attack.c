@@ -34,8 +34,8 @@ void wrong(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    printf("hostile: attacker: %s\n", text);
-    fflush(stdout);
+    fprintf(stderr, "hostile: attacker: %s\n", text);
+    fflush(stderr);
     _exit(WRONG_STATUS);
 }
 

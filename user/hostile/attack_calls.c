@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Attacks by system calls that make no sense. */
+/* Attacks by random system calls, and by frames of signals that nobody has. */
 #include "hostile/hostile.h"
 
 #include <errno.h>
@@ -16,8 +16,8 @@
 
 /* ---- Random calls with random arguments ---- */
 
-#define CHILDREN    12
-#define CALLS       2000
+#define CHILDREN    8
+#define CALLS       1500
 #define CHILD_LOOKS 20     /* at a child that has got stuck in a call, before it is killed */
 #define LOOK        500000 /* nanoseconds */
 
@@ -174,200 +174,6 @@ static int random_attack(unsigned unused)
     return 0;
 }
 
-/* ---- Wild pointers ---- */
-
-/* Calls whose other arguments are good, so that the pointers (by bits) are what is looked at. */
-static struct pointer_call {
-    uint64_t number;
-    uint64_t arguments[ARGUMENTS];
-    unsigned pointers;
-} pointer_calls[] = {
-    {SYS_spawn,                   { (uint64_t)&good_spawn },                1},
-    { SYS_write,                  { 1, 0, 8 },                              2},
-    { SYS_pipe,                   { 0, 0 },                                 1},
-    { SYS_futex_wait,             { 0, 1, 0 },                              1},
-    { SYS_futex_wake,             { 0, 1 },                                 1},
-    { SYS_sigaction,              { SIGNAL_USR1, 0, (uint64_t)playground }, 2},
-    { SYS_sigaction,              { SIGNAL_USR1, 0, 0 },                    4},
-    { SYS_system_info,            { 0 },                                    1},
-    { SYS_program_name,           { 0, 0, 100 },                            2},
-    { SYS_uintr_register_handler, { 0, 0 },                                 1},
-};
-
-/* Where nothing may be read, nor written. */
-static const uint64_t wild[] = {
-    1,
-    8,
-    (uint64_t)UNMAPPED,
-    (uint64_t)KERNEL,
-    0xffffffc080000000, /* the firmware's memory */
-    0xffffffc002f10000, /* the controller */
-    0xffffffe000007000, /* a kernel stack */
-    0x3ffffff000 - 2,   /* over the end of the stack */
-    0x4000000000,
-    1ul << 62,
-    INT64_MAX - 7,
-    1ul << 63,
-    UINT64_MAX,
-    UINT64_MAX - 3,
-    UINT64_MAX - 7,
-};
-
-static void try_pointer(const struct pointer_call *call, unsigned which, uint64_t pointer)
-{
-    uint64_t arguments[ARGUMENTS];
-    long result;
-
-    for (unsigned i = 0; i < ARGUMENTS; i++) {
-        arguments[i] = i == which ? pointer : call->arguments[i];
-    }
-    result = raw_call(call->number, arguments);
-    if (result != -EFAULT && result != -EINVAL) {
-        wrong("system call %lu with pointer %#lx returned %ld", call->number, pointer, result);
-    }
-}
-
-static int pointers(unsigned unused)
-{
-    (void)unused;
-    for (unsigned i = 0; i < sizeof(pointer_calls) / sizeof(pointer_calls[0]); i++) {
-        for (unsigned which = 0; which < ARGUMENTS; which++) {
-            for (unsigned j = 0;
-                 pointer_calls[i].pointers >> which & 1 && j < sizeof(wild) / sizeof(wild[0]);
-                 j++) {
-                try_pointer(&pointer_calls[i], which, wild[j]);
-            }
-        }
-    }
-    return 0;
-}
-
-/* ---- Sizes near the ends of numbers ---- */
-
-static int sizes(unsigned unused)
-{
-    static const uint64_t huge[] = { INT64_MAX,
-                                     1ul << 63,
-                                     (1ul << 63) + PAGE_SIZE,
-                                     UINT64_MAX,
-                                     UINT64_MAX - PAGE_SIZE + 1,
-                                     UINT64_MAX - PAGE_SIZE };
-    int ends[2], queue = queue_create(2, 64), counter = eventfd_create(1, 0);
-
-    (void)unused;
-    EXPECT(pipe_create(ends, HANDLE_NONBLOCK) == 0 && queue >= 0 && counter >= 0);
-    for (unsigned i = 0; i < sizeof(huge) / sizeof(huge[0]); i++) {
-        uint64_t size = huge[i];
-
-        EXPECT(handle_write(ends[1], playground, size) == PAGE_SIZE); /* what fits */
-        EXPECT(handle_read(ends[0], playground, size) == PAGE_SIZE);
-        EXPECT(handle_write(ends[1], KERNEL, size) == -1 && errno == EFAULT);
-        EXPECT(handle_read(ends[0], KERNEL, size) == -1 && errno == EAGAIN);
-        EXPECT(queue_send(queue, playground, size, 0) == -1 && errno == EMSGSIZE);
-        EXPECT(queue_create((unsigned)size, size) == -1 && errno == EINVAL);
-        EXPECT(memory_create(size) == -1 && errno == EINVAL);
-        EXPECT(!memory_map(NULL, size, MAP_READ, -1) && errno == EINVAL);
-        EXPECT(!memory_map(playground, size, MAP_READ, -1) && errno == EINVAL);
-        EXPECT(memory_unmap(playground, size) == -1 && errno == EINVAL);
-        EXPECT(signal_set_stack(playground, size) == -1 && errno == EFAULT);
-        EXPECT(signal_set_stack((void *)(0 - size), size) == -1);
-        EXPECT(futex_wake((uint32_t *)playground, UINT32_MAX) == 0);
-        EXPECT(program_name(UINT32_MAX, (char *)playground, size) == -1 && errno == ENOENT);
-    }
-    playground[0] = 1; /* nothing was unmapped */
-    return playground[2 * PAGE_SIZE - 1];
-}
-
-/* ---- Handles of the wrong kind ---- */
-
-enum type {
-    PIPE_READ,
-    PIPE_WRITE,
-    EVENT,
-    ENDPOINT,
-    QUEUE,
-    MEMORY,
-    PROCESS,
-    VECTOR,
-    CONSOLE,
-    TYPES
-};
-
-/* Calls whose first argument is a handle (map: the fourth), and the kinds that they are for. */
-static const struct {
-    uint64_t number;
-    uint64_t arguments[ARGUMENTS];
-    unsigned types;
-} handle_calls[] = {
-    {SYS_wait,                   { 0, 0, WAIT_NOHANG },              1 << PROCESS                               },
-    { SYS_kill,                  { 0, 0 },                           1 << PROCESS                               },
-    { SYS_process_id,            { 0 },                              1 << PROCESS                               },
-    { SYS_console_foreground,    { 0 },                              1 << PROCESS                               },
-    { SYS_read,                  { 0, (uint64_t)playground, 8 },     1 << PIPE_READ | 1 << EVENT | 1 << CONSOLE },
-    { SYS_write,                 { 0, (uint64_t)playground, 8 },     1 << PIPE_WRITE | 1 << EVENT | 1 << CONSOLE},
-    { SYS_ipc_call,              { 0, 0 },                           1 << ENDPOINT                              },
-    { SYS_ipc_receive,           { 0, 0 },                           1 << ENDPOINT                              },
-    { SYS_ipc_reply_receive,     { 0, 0 },                           1 << ENDPOINT                              },
-    { SYS_mq_send,               { 0, (uint64_t)playground, 8, 0 },  1 << QUEUE                                 },
-    { SYS_mq_receive,            { 0, (uint64_t)playground, 64, 0 }, 1 << QUEUE                                 },
-    { SYS_uintr_register_sender, { 0, 0 },                           1 << VECTOR                                },
-};
-
-static void try_handle(unsigned call, uint64_t handle, bool may_be_open)
-{
-    uint64_t arguments[ARGUMENTS];
-    long result;
-
-    for (unsigned i = 0; i < ARGUMENTS; i++) {
-        arguments[i] = handle_calls[call].arguments[i];
-    }
-    arguments[0] = handle;
-    result = raw_call(handle_calls[call].number, arguments);
-    if (may_be_open ? result != -EINVAL && result != -EACCES : result != -EBADF) {
-        wrong("system call %lu with handle %#lx returned %ld", handle_calls[call].number, handle,
-              result);
-    }
-}
-
-static int handles(unsigned unused)
-{
-    static const uint64_t none[] = { MAX_HANDLES - 1, MAX_HANDLES, MAX_HANDLES + 1, INT32_MAX,
-                                     1ul << 31,       UINT32_MAX,  UINT64_MAX,      1ul << 31 | 3 };
-    int kinds[TYPES], powerless[TYPES];
-
-    (void)unused;
-    EXPECT(uintr_set_handler(ignore_vectors, 0) == 0);
-    EXPECT(pipe_create(kinds, HANDLE_NONBLOCK) == 0);
-    kinds[EVENT] = eventfd_create(0, HANDLE_NONBLOCK);
-    kinds[ENDPOINT] = endpoint_create();
-    kinds[QUEUE] = queue_create(1, 8);
-    kinds[MEMORY] = memory_create(1);
-    kinds[PROCESS] = process_self();
-    kinds[VECTOR] = uintr_create_fd(5, 0);
-    kinds[CONSOLE] = 1;
-    for (enum type type = 0; type < TYPES; type++) {
-        powerless[type] = handle_duplicate(kinds[type], 0, 0);
-        EXPECT(kinds[type] >= 0 && powerless[type] >= 0);
-        EXPECT(type == MEMORY || !memory_map(NULL, 1, MAP_READ, kinds[type]));
-    }
-    EXPECT(!memory_map(NULL, 1, MAP_READ, powerless[MEMORY]) && errno == EACCES);
-    for (unsigned call = 0; call < sizeof(handle_calls) / sizeof(handle_calls[0]); call++) {
-        for (enum type type = 0; type < TYPES; type++) {
-            if (!(handle_calls[call].types >> type & 1)) {
-                try_handle(call, (uint64_t)kinds[type], true);
-            }
-            if (handle_calls[call].number != SYS_process_id) { /* that needs no right */
-                try_handle(call, (uint64_t)powerless[type], true);
-            }
-        }
-        for (unsigned i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
-            try_handle(call, none[i], false);
-        }
-    }
-    EXPECT(process_kill(READ_HANDLE, SIGNAL_KILL) == -1 && errno == EACCES); /* the victim */
-    return 0;
-}
-
 /* ---- Frames of signals ---- */
 
 /* sigreturn without a frame, and with one that says what it likes. */
@@ -426,15 +232,12 @@ static int frames(unsigned unused)
 }
 
 const struct attack call_attacks[] = {
-    {"random",         random_attack, 0, 0 },
-    { "pointers",               pointers, 0, 0 },
-    { "sizes",               sizes, 0, 0 },
-    { "handles",handles, 0, 0 },
-    { "signal-frames",               frames, 0, 0 },
-    { "nothing",         nothing, 0, NOT_A_CASE },
-    { "random-calls",               random_calls, 0, NOT_A_CASE },
-    { "return-to-nowhere",               return_to_nowhere, STATUS_SIGNAL(11), NOT_A_CASE },
-    { "return-to-kernel",                return_to_kernel, STATUS_FAULT(12), NOT_A_CASE },
-    { "signal-without-stack",               signal_without_stack, STATUS_SIGNAL(11), NOT_A_CASE },
-    { 0},
+    {"random",                random_attack,        0,                 0         },
+    { "signal-frames",        frames,               0,                 0         },
+    { "nothing",              nothing,              0,                 NOT_A_CASE},
+    { "random-calls",         random_calls,         0,                 NOT_A_CASE},
+    { "return-to-nowhere",    return_to_nowhere,    STATUS_SIGNAL(11), NOT_A_CASE},
+    { "return-to-kernel",     return_to_kernel,     STATUS_FAULT(12),  NOT_A_CASE},
+    { "signal-without-stack", signal_without_stack, STATUS_SIGNAL(11), NOT_A_CASE},
+    { NULL,                   NULL,                 0,                 0         },
 };

@@ -260,6 +260,58 @@ static int everything(unsigned generation)
     return 0;
 }
 
+/* ---- One page in many places ---- */
+
+#define FIRST_PLACE   (1ul << 30)
+#define SEARCHED      0x1000000000 /* from here on the kernel looks for room */
+#define MOST_COUNTED  65535        /* uses of a page that the kernel can count */
+#define MOST_MAPPINGS 256ul        /* of a thousand pages each */
+
+/* Past what the kernel counts it has to refuse, and at the end it has all of them to take away. */
+static int page_everywhere(unsigned unused)
+{
+    int memory = memory_create(PAGE_SIZE);
+    unsigned places = 0;
+
+    (void)unused;
+    EXPECT(memory >= 0);
+    while (memory_map((void *)(FIRST_PLACE + places * PAGE_SIZE), PAGE_SIZE, MAP_READ | MAP_WRITE,
+                      memory)) {
+        places++;
+        EXPECT(places <= MOST_COUNTED);
+    }
+    EXPECT(errno == ENOMEM && places > 1000);
+    *(volatile char *)FIRST_PLACE = 5;
+    EXPECT(*(volatile char *)(FIRST_PLACE + (places - 1) * PAGE_SIZE) == 5);
+    hold_peak();
+    EXPECT(memory_unmap((void *)FIRST_PLACE, places / 2 * PAGE_SIZE) == 0);
+    EXPECT(memory_map((void *)FIRST_PLACE, PAGE_SIZE, MAP_READ, memory));
+    return 0;
+}
+
+/* The kernel walks through all of a process's mappings to find room, and to take them away. */
+static int many_mappings(unsigned unused)
+{
+    const size_t size = 4 * CHUNK;
+    int memory = memory_create(size);
+    uint64_t end = SEARCHED;
+
+    (void)unused;
+    EXPECT(memory >= 0);
+    while (end < SEARCHED + MOST_MAPPINGS * size &&
+           memory_map((void *)end, size, MAP_READ, memory)) {
+        end += size;
+    }
+    EXPECT(end > SEARCHED);
+    tell_peak();
+    for (;;) {
+        void *place = memory_map(NULL, PAGE_SIZE, MAP_READ, memory);
+
+        EXPECT(place || errno == ENOMEM);
+        memory_unmap(place ? place : (void *)SEARCHED, PAGE_SIZE);
+    }
+}
+
 /* ---- Memory that is in use ---- */
 
 static int unmap_everything(unsigned unused)
@@ -329,16 +381,18 @@ static int unmap_running(unsigned unused)
 }
 
 const struct attack memory_attacks[] = {
-    {"spawn-bomb",   spawn_bomb, 0, 0 },
-    { "thread-bomb",             thread_bomb, 0, 0 },
-    { "handle-bomb",             handle_bomb, 0, 0 },
-    { "map-bomb",map_bomb, 0, 0 },
-    { "table-bomb",             table_bomb, 0, 0 },
-    { "shared-bomb", shared_bomb, 0, 0 },
-    { "queue-bomb",             queue_bomb, 0, 0 },
-    { "everything",             everything, 0, 0 },
-    { "unmap-buffer",                unmap_buffer, 0, 0 },
-    { "unmap-running",             unmap_running, STATUS_FAULT(15), 0 },
-    { "unmap-everything",  unmap_everything, STATUS_FAULT(12), NOT_A_CASE },
-    { 0            },
+    {"spawn-bomb",        spawn_bomb,       0,                0         },
+    { "thread-bomb",      thread_bomb,      0,                0         },
+    { "handle-bomb",      handle_bomb,      0,                0         },
+    { "map-bomb",         map_bomb,         0,                0         },
+    { "table-bomb",       table_bomb,       0,                0         },
+    { "shared-bomb",      shared_bomb,      0,                0         },
+    { "queue-bomb",       queue_bomb,       0,                0         },
+    { "everything",       everything,       0,                0         },
+    { "page-everywhere",  page_everywhere,  0,                0         },
+    { "many-mappings",    many_mappings,    ENDLESS,          0         },
+    { "unmap-buffer",     unmap_buffer,     0,                0         },
+    { "unmap-running",    unmap_running,    STATUS_FAULT(15), 0         },
+    { "unmap-everything", unmap_everything, STATUS_FAULT(12), NOT_A_CASE},
+    { NULL,               NULL,             0,                0         },
 };

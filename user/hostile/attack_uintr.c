@@ -200,12 +200,12 @@ static int receivers(unsigned unused)
 }
 
 const struct attack uintr_attacks[] = {
-    {"forged-indices",              forged, 0, 0 },
-    { "revoked",                            revoked, 0, GRANT_VECTOR | GRANT_REVOKED },
-    { "tags-come-round",                            tags, 0, 0 },
-    { "storm",storm, ENDLESS, GRANT_VECTOR },
-    { "doorbell-storm", doorbells, ENDLESS, GRANT_VECTOR },
-    { "relayed-storm",            relayed, ENDLESS, GRANT_VECTOR },
-    { "many-receivers",                            receivers, 0, 0 },
-    { 0                           },
+    {"forged-indices",   forged,    0,       0                           },
+    { "revoked",         revoked,   0,       GRANT_VECTOR | GRANT_REVOKED},
+    { "tags-come-round", tags,      0,       0                           },
+    { "storm",           storm,     ENDLESS, GRANT_VECTOR                },
+    { "doorbell-storm",  doorbells, ENDLESS, GRANT_VECTOR                },
+    { "relayed-storm",   relayed,   ENDLESS, GRANT_VECTOR                },
+    { "many-receivers",  receivers, 0,       0                           },
+    { NULL,              NULL,      0,       0                           },
 };

@@ -48,14 +48,11 @@ struct attack {
     unsigned flags;
 };
 
-extern const struct attack attacks[];
-extern const unsigned attack_count;
-
 const struct attack *attack_find(const char *name);
 
 /* The cases of a file, each ended by one without name. */
-extern const struct attack call_attacks[], uintr_attacks[], handler_attacks[], memory_attacks[],
-    ipc_attacks[];
+extern const struct attack call_attacks[], argument_attacks[], uintr_attacks[], handler_attacks[],
+    memory_attacks[], ipc_attacks[];
 
 /* ---- For attackers: attack.c ---- */
 

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct attack *const groups[] = { call_attacks, uintr_attacks, handler_attacks,
-                                               memory_attacks, ipc_attacks };
+static const struct attack *const groups[] = { call_attacks,    argument_attacks, uintr_attacks,
+                                               handler_attacks, memory_attacks,   ipc_attacks };
 
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))
 

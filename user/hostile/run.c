@@ -42,7 +42,7 @@ static void failed(struct scene *scene, const char *format, ...)
 
     if (!scene->failed) {
         va_start(arguments, format);
-        printf("hostile: FAILED %s: ", scene->attack->name);
+        printf("hostile: failed %s: ", scene->attack->name);
         vprintf(format, arguments);
         printf("\n");
         va_end(arguments);

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: MIT
-/* A thread for each seat: starts a process on it, waits for its end, settles its books, starts
- * the next. */
+/*
+ * A thread for each seat: starts a process on it, waits for its end, settles its books, starts the
+ * next.
+ */
 #include "stress/coordinator.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 #include "lib/process.h"
 #include "lib/signals.h"
 #include "lib/sync.h"
 #include "lib/syscall.h"
 #include "lib/thread.h"
-
-#define EXIT_STATUS 40 /* worker.c */
 
 static struct keeper {
     struct thread thread;

@@ -15,7 +15,7 @@
 #define OWN_VECTOR     17
 #define MOST_MAPPED    8 /* pages */
 #define HELPER_NUMBERS 20
-#define MOST_POSTS     40
+#define MOST_POSTS     100
 #define LONGEST_DELAY  300    /* turns of a loop */
 #define POLL           100000 /* nanoseconds */
 
@@ -140,7 +140,7 @@ static void post_own_vector(void *argument)
     unsigned posts = *(unsigned *)argument;
 
     begin_helper();
-    pause_somehow();
+    must(thread_set_affinity((1ul << ledger->harts) - 1), "thread_set_affinity");
     for (unsigned i = 1; i <= posts; i++) {
         for (volatile unsigned turns = below(LONGEST_DELAY); turns > 0; turns--) {
         }

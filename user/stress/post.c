@@ -134,7 +134,7 @@ void post(unsigned to)
         !connect(to, role, vector, post)) {
         return;
     }
-    if (one_in(100)) {
+    if (one_in(50)) {
         SET(ledger->seat[to].poison, 1);
     }
     if (vector == VECTOR_FLOOD) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Reads the books: whether they are even, what is missing when nothing goes on, and what it all
- * came to. */
+/*
+ * Reads the books: whether they are even, what is missing when nothing goes on, and what it all
+ * came to.
+ */
 #include "stress/coordinator.h"
 
 #include <stdarg.h>
@@ -242,10 +244,10 @@ static void check_enough(const struct system_info *before, const struct system_i
         needed(counted(wanted[i].counter), wanted[i].what);
     }
     needed(after->uintr.slept - before->uintr.slept, "receiver that slept");
-    needed(after->uintr.not_slept - before->uintr.not_slept, "receiver that needn't sleep");
     needed(after->uintr.woken - before->uintr.woken, "receiver that was woken");
     if (ledger->harts > 1) {
         needed(after->migrations - before->migrations, "migration");
+        needed(after->uintr.not_slept - before->uintr.not_slept, "receiver that needn't sleep");
     }
     if (after->receiver_slots <= ledger->seats) { /* each has a listener, at least */
         needed(after->uintr.evicted - before->uintr.evicted, "receiver that lost its slot");

@@ -201,12 +201,12 @@ void serve(void *unused)
 
         answer = false;
         if (received) {
-            maybe_die(3000);
+            maybe_die(1000);
             take_words(&state, &message, badge);
             if (one_in(4)) {
                 pause_somehow();
             }
-            maybe_die(3000);
+            maybe_die(1000);
             answer = handle_request(&state, &message);
         }
     }

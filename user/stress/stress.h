@@ -2,9 +2,10 @@
 /*
  * The stress test: what its processes share.
  *
- *   stress             (main.c)         compares what the kernel has in use before and after a
- *   stress coordinate  (coordinator.c)  which owns all channels, starts, kills and replaces the
- *   stress work SEAT   (worker.c)       on their seats, which do everything at random
+ *   stress             (main.c)         runs a coordinator, and compares what the kernel has in use
+ *                                       before and after
+ *   stress coordinate  (coordinator.c)  owns all channels; starts, kills and replaces the workers
+ *   stress work SEAT   (worker.c)       sits on its seat and does everything at random
  *
  * The ledger is memory that all of them map. A worker writes what it is about to send and that
  * it has sent it, what it has received and what its handlers have seen, so at any time the books
@@ -25,8 +26,8 @@
 #include <stdint.h>
 
 #define MAX_SEATS         8
-#define ROUND_OPERATIONS  40    /* of a seat */
-#define ENOUGH_OPERATIONS 15000 /* in all, to have seen one of everything */
+#define ROUND_OPERATIONS  40   /* of a seat */
+#define ENOUGH_OPERATIONS 6000 /* in all, to have seen one of everything */
 #define GET(field)        __atomic_load_n(&(field), __ATOMIC_ACQUIRE)
 #define SET(field, value) __atomic_store_n(&(field), (value), __ATOMIC_RELEASE)
 
@@ -51,11 +52,10 @@ struct lane {
 struct record {
     uint8_t kind, to, from, extra;
     uint32_t number;
-    uint32_t
-        previous; /* the last one before it that surely was sent: what was received must reach it */
-    uint32_t length; /* of what follows */
-    uint64_t sender; /* generation of the process */
-    uint64_t check;  /* never 0 */
+    uint32_t previous; /* the last that surely was sent before: what was received must reach it */
+    uint32_t length;   /* of what follows */
+    uint64_t sender;   /* generation of the process */
+    uint64_t check;    /* never 0 */
 };
 
 #define PIPE_BATCH     16 /* records that a pipe takes in one piece */
@@ -63,8 +63,10 @@ struct record {
 #define QUEUE_MESSAGES 4
 #define RING_SLOTS     8
 
-/* A message on its way from the kernel to the books. A reader empties it first; its death loses
- * nothing. */
+/*
+ * A message on its way from the kernel to the books. A reader empties it first; its death loses
+ * nothing.
+ */
 struct inbox {
     struct record pipe[PIPE_BATCH];
     struct record queue;
@@ -122,7 +124,8 @@ struct receiver {
 
 /* ---- Seats ---- */
 
-/* Ways to die */
+/* Ways to die: by exit() with EXIT_STATUS and the seat's number, by a signal, by a fault */
+#define EXIT_STATUS 40
 enum { DIE_EXIT = 1, DIE_KILL = 2, DIE_TERM = 4, DIE_FAULT = 8 };
 
 struct talk {

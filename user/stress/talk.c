@@ -187,7 +187,8 @@ static void check_end(unsigned from, uint32_t nonce, uint32_t received)
 
 void talk_serve(enum request request, unsigned from, uint32_t nonce, int handle)
 {
-    uint32_t received = 0, limit = one_in(4) ? below(4000) : UINT32_MAX;
+    uint32_t most = request == REQUEST_TALK_BY_PIPE ? LONGEST_PIPE : LONGEST_QUEUE;
+    uint32_t received = 0, limit = one_in(3) ? below(most / 2) : UINT32_MAX;
 
     while (received < limit) {
         uint32_t part;

@@ -10,8 +10,7 @@
 #include "lib/syscall.h"
 #include "lib/thread.h"
 
-#define EXIT_STATUS 40 /* and the seat */
-#define MOST_KEPT   16 /* sending handles */
+#define MOST_KEPT 16 /* sending handles */
 
 _Thread_local enum role own_role;
 
@@ -209,7 +208,7 @@ int work(unsigned number)
             do_something();
             count(COUNT_OPERATIONS);
             own->operations++;
-            maybe_die(250);
+            maybe_die(150);
         }
         SET(own->finished, round);
         wait_for_round(round);
