@@ -42,5 +42,6 @@
 #define CAUSE_ECALL_U         8
 #define SYS_IPC_CALL          23
 #define SYS_IPC_REPLY_RECEIVE 26
+#define SYS_UINTR_HANDOVER    481
 
 #endif

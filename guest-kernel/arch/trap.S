@@ -7,21 +7,27 @@
 
 #include "arch/layout.h"
 
-.macro FOR_REGISTERS instruction    # all but ra, sp, tp
-    \instruction x3, 16(sp)
-    .irp n, 5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+.macro FOR_SAVED_REGISTERS instruction  # those that a function call keeps, but ra, sp, tp
+    .irp n, 3,8,9,18,19,20,21,22,23,24,25,26,27
     \instruction x\n, (8 * \n - 8)(sp)
     .endr
 .endm
 
-    .section .text, "ax"
-    .balign 4
-    .globl trap_entry
-trap_entry:
-    csrrw   sp, sscratch, sp        # sp is the thread, or 0
-    beqz    sp, from_kernel
+.macro FOR_TEMPORARIES instruction      # but t0
+    .irp n, 6,7,10,11,12,13,14,15,16,17,28,29,30,31
+    \instruction x\n, (8 * \n - 8)(sp)
+    .endr
+.endm
+
+.macro FOR_REGISTERS instruction        # all but ra, sp, tp
+    \instruction x5, 32(sp)
+    FOR_SAVED_REGISTERS \instruction
+    FOR_TEMPORARIES \instruction
+.endm
+
+# The rest of the way in: saves what the above do not, and has a0 and the stack as C wants them.
+.macro ENTER_KERNEL
     sd      ra, 0(sp)
-    FOR_REGISTERS sd
     sd      tp, 24(sp)
     csrrw   t0, sscratch, zero
     sd      t0, 8(sp)               # user sp
@@ -33,6 +39,21 @@ trap_entry:
     mv      a0, sp
     ld      sp, CPU_KERNEL_SP(tp)
     lla     ra, user_return         # each of these returns the thread to go on with
+.endm
+
+    .section .text, "ax"
+    .balign 4
+    .globl trap_entry
+trap_entry:
+    csrrw   sp, sscratch, sp        # sp is the thread, or 0
+    beqz    sp, from_kernel
+    sd      t0, 32(sp)
+    li      t0, SYS_UINTR_HANDOVER
+    beq     a7, t0, maybe_handover
+not_handover:
+    FOR_SAVED_REGISTERS sd
+    FOR_TEMPORARIES sd
+    ENTER_KERNEL
     csrr    a1, scause
     li      t0, CAUSE_ECALL_U
     bne     a1, t0, 1f
@@ -44,6 +65,18 @@ trap_entry:
 1:  tail    user_trap
 2:  tail    user_ipc_call
 3:  tail    user_ipc_reply_receive
+
+# This call keeps the registers that a function call keeps, and saves no others.
+maybe_handover:
+    csrr    t0, scause
+    addi    t0, t0, -CAUSE_ECALL_U
+    bnez    t0, not_handover
+    FOR_SAVED_REGISTERS sd
+    sd      a0, 72(sp)
+    sd      a1, 80(sp)
+    sd      a7, 128(sp)
+    ENTER_KERNEL
+    tail    user_uintr_handover
 
 # user_return(thread): also the first way into a new thread.
     .globl user_return

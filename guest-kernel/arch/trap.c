@@ -11,12 +11,14 @@
 #include "core/syscall.h"
 #include "drivers/plic.h"
 #include "ipc/endpoint.h"
+#include "ipc/uintr.h"
 
 _Static_assert(offsetof(struct trap_frame, sepc) == FRAME_SEPC, "layout.h");
 _Static_assert(offsetof(struct trap_frame, sstatus) == FRAME_SSTATUS, "layout.h");
 _Static_assert(sizeof(struct trap_frame) == FRAME_SIZE, "layout.h");
 _Static_assert(SYS_IPC_CALL == SYS_ipc_call, "layout.h");
 _Static_assert(SYS_IPC_REPLY_RECEIVE == SYS_ipc_reply_receive, "layout.h");
+_Static_assert(SYS_UINTR_HANDOVER == SYS_uintr_handover, "layout.h");
 _Static_assert(offsetof(struct cpu, scratch) == CPU_SCRATCH, "layout.h");
 _Static_assert(offsetof(struct cpu, kernel_sp) == CPU_KERNEL_SP, "layout.h");
 _Static_assert(offsetof(struct cpu, panic_sp) == CPU_PANIC_SP, "layout.h");
@@ -62,43 +64,65 @@ void interrupts_serve(void)
     }
 }
 
-static inline struct thread *serve_syscall(struct thread *thread)
+struct thread *user_syscall(struct thread *thread)
+{
+    kernel_enter();
+    thread->frame.sepc += 4;
+    syscall_dispatch(thread);
+    return sched_leave_quickly(this_cpu());
+}
+
+/*
+ * The short ways through the kernel are one function each, by FAST_PATH; what they call but rarely is
+ * marked as noinline.
+ */
+#define FAST_PATH __attribute__((flatten))
+
+/* What is no case for them. */
+static __attribute__((noinline)) struct thread *take_long_way(struct thread *thread)
 {
     thread->frame.sepc += 4;
     syscall_dispatch(thread);
     return sched_leave_quickly(this_cpu());
 }
 
-struct thread *user_syscall(struct thread *thread)
-{
-    kernel_enter();
-    return serve_syscall(thread);
-}
-
-struct thread *user_ipc_call(struct thread *thread)
+FAST_PATH struct thread *user_ipc_call(struct thread *thread)
 {
     struct thread *server;
 
     kernel_enter();
     server = fastpath_call(thread);
     if (!server) {
-        return serve_syscall(thread);
+        return take_long_way(thread);
     }
     kernel_leave();
     return server;
 }
 
-struct thread *user_ipc_reply_receive(struct thread *thread)
+FAST_PATH struct thread *user_ipc_reply_receive(struct thread *thread)
 {
     struct thread *caller;
 
     kernel_enter();
     caller = fastpath_reply_receive(thread);
     if (!caller) {
-        return serve_syscall(thread);
+        return take_long_way(thread);
     }
     kernel_leave();
     return caller;
+}
+
+FAST_PATH struct thread *user_uintr_handover(struct thread *thread)
+{
+    struct thread *receiver;
+
+    kernel_enter();
+    receiver = uintr_handover(thread);
+    if (!receiver) {
+        return take_long_way(thread);
+    }
+    kernel_leave();
+    return receiver;
 }
 
 struct thread *user_trap(struct thread *thread, uint64_t cause)

@@ -32,6 +32,7 @@ void trap_entry(void);
 struct thread *user_syscall(struct thread *thread);
 struct thread *user_ipc_call(struct thread *thread);
 struct thread *user_ipc_reply_receive(struct thread *thread);
+struct thread *user_uintr_handover(struct thread *thread);
 struct thread *user_trap(struct thread *thread, uint64_t cause);
 
 /* A trap from the kernel: says where, and stops. */

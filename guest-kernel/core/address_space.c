@@ -49,7 +49,7 @@ void address_space_destroy(struct address_space *space)
 }
 
 /* After satp is written. Without ASIDs every use of the space is its first. */
-static void freshen(struct address_space *space, uint8_t hart)
+static __attribute__((noinline)) void freshen(struct address_space *space, uint8_t hart)
 {
     if (space->asid) {
         space->tlb_stale &= ~hart;

@@ -59,6 +59,15 @@ static int find_memory(int number, uint64_t protection, uint64_t size, struct ob
     return size <= shm_size(*memory) ? 0 : -EINVAL;
 }
 
+long memory_map_all(struct object *memory, uint64_t protection)
+{
+    struct address_space *space = &process_current()->space;
+    uint64_t size = shm_size(memory), address = address_space_find(space, size);
+    int error = address ? map_shared(space, address, size, pte_flags(protection), memory) : -ENOMEM;
+
+    return error ? error : (long)address;
+}
+
 long memory_sys_map(uint64_t address, uint64_t size, uint64_t protection, uint64_t handle)
 {
     struct address_space *space = &process_current()->space;

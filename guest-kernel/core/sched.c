@@ -165,7 +165,7 @@ static void arm_timer(struct cpu *cpu)
 }
 
 /* A thread gets a slice when others of its priority wait, and keeps the one it has. */
-static void set_slice(struct cpu *cpu)
+static __attribute__((noinline)) void set_slice(struct cpu *cpu)
 {
     if (!cpu->current || run_queue_best(&cpu->queue) > cpu->current->priority) {
         cpu->slice_end = UINT64_MAX;
@@ -212,7 +212,10 @@ static inline void switch_in(struct cpu *cpu, struct thread *thread)
     switches++;
     if (cpu->space != &thread->process->space) {
         address_space_switch(cpu, &thread->process->space);
-        uintr_switch_process(thread->process);
+        uintr_switch_senders(&thread->process->senders);
+        if (!thread->uintr.receiver) {
+            uintr_clear_registers();
+        }
     }
     if (thread->uintr.receiver) {
         uintr_switch_in(thread);
@@ -287,7 +290,8 @@ static bool continues(struct cpu *cpu, struct thread *thread)
 static void idle(struct cpu *cpu)
 {
     address_space_switch(cpu, NULL);
-    uintr_switch_process(NULL);
+    uintr_switch_senders(NULL);
+    uintr_clear_registers();
     set_slice(cpu);
     kernel_leave();
     wait_for_interrupt();

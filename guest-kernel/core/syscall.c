@@ -17,6 +17,7 @@
 #include "ipc/endpoint.h"
 #include "ipc/eventfd.h"
 #include "ipc/futex.h"
+#include "ipc/link.h"
 #include "ipc/mqueue.h"
 #include "ipc/pipe.h"
 #include "ipc/shm.h"
@@ -241,6 +242,18 @@ static __attribute__((noinline)) long dispatch(struct thread *thread)
         return uintr_sys_alt_stack(a[0], a[1], a[2]);
     case SYS_uintr_send:
         return uintr_sys_send(a[0]);
+    case SYS_uintr_handover:
+        return uintr_sys_handover(a[0], a[1]);
+    case SYS_link_create:
+        return link_sys_create(a[0], a[1], a[2]);
+    case SYS_link_map:
+        return link_sys_map(a[0], a[1]);
+    case SYS_link_attach:
+        return link_sys_attach(a[0], a[1], a[2]);
+    case SYS_link_connect:
+        return link_sys_connect(a[0], a[1]);
+    case SYS_link_info:
+        return link_sys_info(a[0], a[1]);
     default:
         return -ENOSYS;
     }

@@ -77,6 +77,19 @@ void thread_kill(struct thread *thread);
 /* Ends the current thread or one that is in no queue: it lets go of all it has and is freed. */
 void thread_finish(struct thread *thread);
 
+/*
+ * The fast paths' own wait_start(): a thread that has just executed an ecall waits from here on, for
+ * somebody to end it.
+ */
+static inline void wait_begin(struct thread *thread)
+{
+    thread->frame.argument = FRAME_X(&thread->frame, 10);
+    thread->frame.sepc += 4;
+    thread->interrupted = false;
+    thread->state = THREAD_WAITING;
+    thread->wait.deadline = UINT64_MAX;
+}
+
 unsigned thread_count(void);
 
 /* System calls */

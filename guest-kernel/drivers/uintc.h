@@ -20,19 +20,56 @@
 
 #define UINTC_NO_DOORBELL    UINT64_MAX
 
+/* A receiver's registers. */
+struct uintc_slot {
+    volatile uint64_t send, low, high, active;
+};
+
+extern struct uintc_slot *uintc_slots; /* set once at boot */
+
 /* Maps and checks the device; panics when it is not version 1. */
 void uintc_init(void);
 unsigned uintc_receivers(void);
 
-uint64_t uintc_read_low(unsigned slot);
-void uintc_write_low(unsigned slot, uint64_t low);
+/*
+ * The device's registers are strongly ordered among themselves; the fences order them against memory:
+ * what a lock guards, what a sender wrote.
+ */
+static inline uint64_t uintc_read_low(struct uintc_slot *slot)
+{
+    uint64_t low = slot->low;
+
+    __asm__ volatile("fence i, iorw" : : : "memory");
+    return low;
+}
+
+static inline void uintc_write_low(struct uintc_slot *slot, uint64_t low)
+{
+    __asm__ volatile("fence iorw, o" : : : "memory");
+    slot->low = low;
+}
 
 /* Pending vectors: take reads and clears them, put adds them back without any notification. */
-uint64_t uintc_take_pending(unsigned slot);
-void uintc_put_pending(unsigned slot, uint64_t vectors);
+static inline uint64_t uintc_take_pending(struct uintc_slot *slot)
+{
+    uint64_t pending = slot->high;
+
+    __asm__ volatile("fence i, iorw" : : : "memory");
+    return pending;
+}
+
+static inline void uintc_put_pending(struct uintc_slot *slot, uint64_t vectors)
+{
+    __asm__ volatile("fence iorw, o" : : : "memory");
+    slot->high = vectors;
+}
 
 /* Posts a vector, whoever the slot's receiver is. */
-void uintc_send(unsigned slot, unsigned vector);
+static inline void uintc_send(struct uintc_slot *slot, unsigned vector)
+{
+    __asm__ volatile("fence iorw, o" : : : "memory");
+    slot->send = vector;
+}
 
 /* The lowest slot whose doorbell rang, now taken back, or UINTC_NO_DOORBELL. */
 uint64_t uintc_claim_doorbell(void);

@@ -46,16 +46,6 @@ static inline void pass_words(const struct thread *from, struct thread *to, uint
     FRAME_X(&to->frame, 15) = FRAME_X(&from->frame, 15);
 }
 
-/* As core/wait.c does it, for a thread that is in a call. */
-static inline void start_waiting(struct thread *thread)
-{
-    thread->frame.argument = FRAME_X(&thread->frame, 10);
-    thread->frame.sepc += 4;
-    thread->interrupted = false;
-    thread->state = THREAD_WAITING;
-    thread->wait.deadline = UINT64_MAX;
-}
-
 struct thread *fastpath_call(struct thread *thread)
 {
     struct handle *handle = find(thread, RIGHT_WRITE);
@@ -70,7 +60,7 @@ struct thread *fastpath_call(struct thread *thread)
     }
     list_remove(&server->node);
     pass_words(thread, server, handle->badge);
-    start_waiting(thread);
+    wait_begin(thread);
     endpoint_connect(thread, server);
     sched_switch_to(server);
     return server;
@@ -94,7 +84,7 @@ struct thread *fastpath_reply_receive(struct thread *thread)
     caller->server = NULL;
     thread->caller = NULL;
     pass_words(thread, caller, 0);
-    start_waiting(thread);
+    wait_begin(thread);
     list_append(&endpoint->receivers.threads, &thread->node);
     sched_switch_to(caller);
     return caller;

@@ -65,11 +65,11 @@ static void shm_destroy(struct object *object)
 
 const struct object_type shm_type = { .name = "shm", .destroy = shm_destroy };
 
-long shm_sys_create(uint64_t size)
+int shm_new(uint64_t size, struct object **memory)
 {
     struct shm *shm;
-    int result = 0;
 
+    *memory = NULL;
     if (size == 0 || size > SHM_MAX_SIZE) {
         return -EINVAL;
     }
@@ -78,12 +78,24 @@ long shm_sys_create(uint64_t size)
         return -ENOMEM;
     }
     object_init(&shm->object, &shm_type);
-    while (!result && shm_size(&shm->object) < size) {
-        result = add_page(shm) ? 0 : -ENOMEM;
+    while (shm_size(&shm->object) < size) {
+        if (!add_page(shm)) {
+            object_put(&shm->object);
+            return -ENOMEM;
+        }
     }
+    *memory = &shm->object;
+    return 0;
+}
+
+long shm_sys_create(uint64_t size)
+{
+    struct object *memory;
+    int result = shm_new(size, &memory);
+
     if (!result) {
-        result = handle_add(&process_current()->handles, &shm->object, RIGHT_ALL);
+        result = handle_add(&process_current()->handles, memory, RIGHT_ALL);
+        object_put(memory); /* the handle holds it from now on, or it goes */
     }
-    object_put(&shm->object); /* the handle holds it from now on, or it goes */
     return result;
 }

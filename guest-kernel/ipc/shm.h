@@ -22,6 +22,9 @@ extern const struct object_type shm_type;
 size_t shm_size(const struct object *object);
 void *shm_page(const struct object *object, size_t index);
 
+/* A new one with one reference: 0, -EINVAL for the size, -ENOMEM. 1..SHM_MAX_SIZE bytes, rounded up. */
+int shm_new(uint64_t size, struct object **memory);
+
 /* 1..SHM_MAX_SIZE bytes, rounded up to pages. */
 SYSCALL long shm_sys_create(uint64_t size);
 

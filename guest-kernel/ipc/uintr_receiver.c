@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Receivers and slots. There may be more receivers than slots: one that is to run and has none takes
- * the slot of the receiver that has not run for longest. That one's entries in sender tables are
- * then dead, since the slot has a new Tag; its senders get 1 from uipi.send, ask the kernel
+ * the slot of one that hasn't run for a while. That one's entries in sender tables are then dead, since the slot has a new Tag; its senders get 1 from uipi.send, ask the kernel
  * (SYS_uintr_send, called by libuintr), and the kernel keeps the post or renews the entry.
  * tests/models/slots.pml is the model of it.
  */
@@ -18,7 +17,9 @@
 #include "core/process.h"
 #include "core/slab.h"
 #include "drivers/uintc.h"
+#include "ipc/link.h"
 #include "ipc/uintr.h"
+#include "ipc/uintr_vector.h"
 
 #define ENTRY_TAG_SHIFT      32
 #define ENTRY_RECEIVER_SHIFT 48
@@ -34,7 +35,7 @@ struct uintr_stats uintr_stats;
 static struct slot slots[MAX_SLOTS];
 static unsigned slot_count; /* constant after uintr_init() */
 static unsigned receivers;
-static struct list holders; /* receivers with a slot, the one that ran last at the end */
+static unsigned next_slot; /* where find_slot() goes on */
 
 /*
  * Each hart runs a receiver, and a running receiver keeps its slot: with fewer slots than harts
@@ -42,7 +43,6 @@ static struct list holders; /* receivers with a slot, the one that ran last at t
  */
 void uintr_init(void)
 {
-    list_init(&holders);
     slot_count = uintc_receivers() < MAX_SLOTS ? uintc_receivers() : MAX_SLOTS;
     if (slot_count < machine.harts) {
         panic("the UINTC has %u receivers for %u harts, start QEMU with uintc-receivers=%u",
@@ -53,22 +53,29 @@ void uintr_init(void)
               machine.uintc.base);
     }
     for (unsigned i = 0; i < slot_count; i++) {
-        uintc_write_low(i, 0);
-        uintc_take_pending(i);
+        uintc_write_low(&uintc_slots[i], 0);
+        uintc_take_pending(&uintc_slots[i]);
     }
 }
 
 /* ---- Slots ---- */
 
-/* docs/spec.md, 8.5. Returns what was pending. */
-static uint64_t clear_slot(unsigned slot)
+static uint64_t number_of(const struct uintc_slot *slot)
 {
-    if (++slots[slot].tag == 0) {
-        senders_forget_slot(slot);
+    return (uint64_t)(slot - uintc_slots);
+}
+
+/* docs/spec.md, 8.5. Returns what was pending. */
+static uint64_t clear_slot(struct uintc_slot *registers)
+{
+    struct slot *slot = &slots[number_of(registers)];
+
+    if (++slot->tag == 0) {
+        senders_forget_slot(number_of(registers));
     }
-    uintc_write_low(slot, (uint64_t)slots[slot].tag << UINTC_TAG_SHIFT);
-    slots[slot].receiver = NULL;
-    return uintc_take_pending(slot);
+    uintc_write_low(registers, (uint64_t)slot->tag << UINTC_TAG_SHIFT);
+    slot->receiver = NULL;
+    return uintc_take_pending(registers);
 }
 
 /*
@@ -78,54 +85,51 @@ static uint64_t clear_slot(unsigned slot)
  */
 static void evict(struct uintr_receiver *receiver)
 {
-    unsigned slot = (unsigned)receiver->slot;
-
-    receiver->threshold = uintc_read_low(slot) & UINTC_THRESHOLD_MASK;
-    receiver->pending = clear_slot(slot);
-    receiver->slot = NO_SLOT;
-    list_remove(&receiver->node);
+    receiver->pending = clear_slot(receiver->slot);
+    receiver->slot = NULL;
     uintr_stats.evicted++;
-    if (receiver->armed && receiver->pending >> UINTC_THRESHOLD(receiver->threshold)) {
+    if (receiver->armed && receiver_wants(receiver, receiver->pending)) {
         receiver_wake(receiver);
     }
 }
 
-static int find_slot(void)
+/*
+ * A free slot, or the first one whose receiver hasn't run since the last time round: so nearly the one
+ * that hasn't run for longest. There are more slots than harts, or two rounds find one that doesn't run.
+ */
+static unsigned find_slot(void)
 {
-    for (unsigned i = 0; i < slot_count; i++) {
-        if (!slots[i].receiver) {
-            return (int)i;
-        }
-    }
-    LIST_FOR_EACH (node, next, &holders) {
-        struct uintr_receiver *receiver = LIST_ENTRY(node, struct uintr_receiver, node);
-        int slot = receiver->slot;
+    for (unsigned i = 0; i < 2 * slot_count + 1; i++) {
+        unsigned number = next_slot;
+        struct uintr_receiver *receiver = slots[number].receiver;
 
-        if (receiver->thread->state != THREAD_RUNNING) {
-            evict(receiver);
-            return slot;
+        next_slot = (next_slot + 1) % slot_count;
+        if (!receiver) {
+            return number;
         }
+        if (receiver->thread->state != THREAD_RUNNING && !receiver->recent) {
+            evict(receiver);
+            return number;
+        }
+        receiver->recent = false;
     }
     panic("no slot for a receiver");
 }
 
 void receiver_take_slot(struct uintr_receiver *receiver)
 {
-    if (receiver->slot == NO_SLOT) {
-        unsigned slot = (unsigned)find_slot();
+    unsigned number = find_slot();
+    struct slot *slot = &slots[number];
 
-        receiver->slot = (int)slot;
-        slots[slot].receiver = receiver;
-        uintc_write_low(slot, (uint64_t)slots[slot].tag << UINTC_TAG_SHIFT | receiver->threshold |
-                                  UINTC_MODE_64);
-        if (receiver->pending) {
-            uintc_put_pending(slot, receiver->pending);
-            receiver->pending = 0;
-        }
-    } else {
-        list_remove(&receiver->node);
+    slot->receiver = receiver;
+    receiver->slot = &uintc_slots[number];
+    receiver->low = (uint64_t)slot->tag << UINTC_TAG_SHIFT |
+                    (receiver->low & UINTC_THRESHOLD_MASK) | UINTC_MODE_64;
+    uintc_write_low(receiver->slot, receiver->low);
+    if (receiver->pending) {
+        uintc_put_pending(receiver->slot, receiver->pending);
+        receiver->pending = 0;
     }
-    list_append(&holders, &receiver->node);
 }
 
 struct uintr_receiver *receiver_of_slot(uint64_t slot)
@@ -135,8 +139,9 @@ struct uintr_receiver *receiver_of_slot(uint64_t slot)
 
 uint64_t receiver_entry(const struct uintr_receiver *receiver)
 {
-    return (uint64_t)slots[receiver->slot].tag << ENTRY_TAG_SHIFT | (uint64_t)receiver->slot
-                                                                        << ENTRY_RECEIVER_SHIFT;
+    uint64_t number = number_of(receiver->slot);
+
+    return (uint64_t)slots[number].tag << ENTRY_TAG_SHIFT | number << ENTRY_RECEIVER_SHIFT;
 }
 
 void receiver_wake(struct uintr_receiver *receiver)
@@ -178,9 +183,8 @@ long uintr_sys_register_handler(uint64_t handler, uint64_t flags)
     receivers++;
     receiver->references = 1;
     receiver->thread = thread;
-    receiver->slot = NO_SLOT;
     receiver->active = true;
-    list_init(&receiver->node);
+    list_init(&receiver->parties);
     thread->uintr =
         (struct uintr_context){ .receiver = receiver, .utvec = handler, .uie = INT_USI };
     uintr_switch_in(thread);
@@ -204,13 +208,15 @@ void uintr_exit(struct thread *thread)
     if (receiver->armed) {
         uintr_stats.blocked_now--;
     }
-    if (receiver->slot != NO_SLOT) {
-        clear_slot((unsigned)receiver->slot);
-        list_remove(&receiver->node);
-        receiver->slot = NO_SLOT;
+    if (receiver->slot) {
+        clear_slot(receiver->slot);
+        receiver->slot = NULL;
     }
     receiver->thread = NULL;
     thread->uintr.receiver = NULL;
+    LIST_FOR_EACH (node, next, &receiver->parties) {
+        link_party_gone(LIST_ENTRY(node, struct uintr_vector, node));
+    }
     receiver_put(receiver);
 }
 

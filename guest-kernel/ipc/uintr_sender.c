@@ -14,6 +14,7 @@
 #include "drivers/uintc.h"
 #include "ipc/uintr.h"
 #include "ipc/uintr_receiver.h"
+#include "ipc/uintr_vector.h"
 
 #define MAX_VECTORS          64
 
@@ -21,18 +22,6 @@
 #define ENTRY_VALID          1ul
 #define ENTRY_VECTOR_SHIFT   16
 #define ENTRY_RECEIVER_SHIFT 48
-#define TABLE_ENTRIES        (PAGE_SIZE / sizeof(uint64_t))
-
-/* What uipi.send and SYS_uintr_send answer, docs/spec.md, 4.4 */
-#define SEND_POSTED_ACTIVE   0
-#define SEND_REFUSED         1
-#define SEND_POSTED          2
-
-struct uintr_vector {
-    struct object object;
-    struct uintr_receiver *receiver; /* a reference */
-    uint8_t vector;
-};
 
 static struct list all_senders; /* of processes that have a table; set up at the first use */
 
@@ -42,26 +31,27 @@ static void destroy(struct object *object)
 {
     struct uintr_vector *vector = (struct uintr_vector *)object;
 
-    vector->receiver->vectors &= ~(1ul << vector->vector);
+    if (vector->exclusive) {
+        vector->receiver->vectors &= ~(1ul << vector->number);
+    }
     receiver_put(vector->receiver);
     slab_free(vector, sizeof(*vector));
 }
 
 static const struct object_type uintr_type = { .name = "uintr", .destroy = destroy };
 
-/* A vector of the current thread, with one reference: 0 or -errno. */
-static int create_vector(uint64_t number, uint64_t flags, struct uintr_vector **created)
+int vector_create(uint64_t number, bool exclusive, struct uintr_vector **created)
 {
     struct uintr_receiver *receiver = thread_current()->uintr.receiver;
     struct uintr_vector *vector;
 
-    if (flags || !receiver) {
+    if (!receiver) {
         return -EINVAL;
     }
     if (number >= MAX_VECTORS) {
         return -ENOSPC;
     }
-    if (receiver->vectors & (1ul << number)) {
+    if (exclusive && (receiver->vectors & (1ul << number))) {
         return -EBUSY;
     }
     vector = slab_alloc(sizeof(*vector));
@@ -70,9 +60,12 @@ static int create_vector(uint64_t number, uint64_t flags, struct uintr_vector **
     }
     object_init(&vector->object, &uintr_type);
     vector->receiver = receiver;
-    vector->vector = (uint8_t)number;
+    vector->number = (uint8_t)number;
+    vector->exclusive = exclusive;
     receiver->references++;
-    receiver->vectors |= 1ul << number;
+    if (exclusive) {
+        receiver->vectors |= 1ul << number;
+    }
     *created = vector;
     return 0;
 }
@@ -80,7 +73,7 @@ static int create_vector(uint64_t number, uint64_t flags, struct uintr_vector **
 long uintr_sys_create_fd(uint64_t number, uint64_t flags)
 {
     struct uintr_vector *vector;
-    int error = create_vector(number, flags, &vector);
+    int error = flags ? -EINVAL : vector_create(number, true, &vector);
     long handle;
 
     if (error) {
@@ -131,14 +124,13 @@ static void renew_entry(struct uintr_senders *senders, unsigned index)
     struct uintr_vector *vector = senders->vectors[index];
 
     write_entry(senders, index,
-                vector->receiver->slot == NO_SLOT
+                !vector->receiver->slot
                     ? 0
-                    : ENTRY_VALID | (uint64_t)vector->vector << ENTRY_VECTOR_SHIFT |
+                    : ENTRY_VALID | (uint64_t)vector->number << ENTRY_VECTOR_SHIFT |
                           receiver_entry(vector->receiver));
 }
 
-/* The lowest free entry is the vector's now, with a reference to it. */
-static long add_entry(struct uintr_vector *vector)
+long vector_connect(struct uintr_vector *vector, unsigned *index)
 {
     struct uintr_senders *senders = &process_current()->senders;
     long free_index = -ENOSPC;
@@ -148,6 +140,7 @@ static long add_entry(struct uintr_vector *vector)
     }
     for (int i = TABLE_ENTRIES - 1; i >= 0; i--) {
         if (senders->vectors[i] == vector) {
+            *index = (unsigned)i;
             return -EISCONN;
         }
         if (!senders->vectors[i]) {
@@ -158,6 +151,7 @@ static long add_entry(struct uintr_vector *vector)
         object_get(&vector->object);
         senders->vectors[free_index] = vector;
         renew_entry(senders, (unsigned)free_index);
+        *index = (unsigned)free_index;
     }
     return free_index;
 }
@@ -175,6 +169,7 @@ long uintr_sys_register_sender(uint64_t number, uint64_t flags)
 {
     struct uintr_vector *vector;
     struct handle *handle;
+    unsigned index;
     int error;
 
     if (flags) {
@@ -186,7 +181,7 @@ long uintr_sys_register_sender(uint64_t number, uint64_t flags)
         return error;
     }
     vector = (struct uintr_vector *)handle->object;
-    return vector->receiver->thread ? add_entry(vector) : -ESHUTDOWN;
+    return vector->receiver->thread ? vector_connect(vector, &index) : -ESHUTDOWN;
 }
 
 long uintr_sys_unregister_sender(uint64_t index, uint64_t flags)
@@ -203,15 +198,16 @@ long uintr_sys_unregister_sender(uint64_t index, uint64_t flags)
 long uintr_sys_register_self(uint64_t number, uint64_t flags)
 {
     struct uintr_vector *vector;
-    int error = create_vector(number, flags, &vector);
-    long index;
+    int error = flags ? -EINVAL : vector_create(number, true, &vector);
+    unsigned index;
+    long result;
 
     if (error) {
         return error;
     }
-    index = add_entry(vector);
+    result = vector_connect(vector, &index);
     object_put(&vector->object);
-    return index;
+    return result;
 }
 
 void uintr_senders_end(struct uintr_senders *senders)
@@ -231,7 +227,7 @@ void uintr_senders_end(struct uintr_senders *senders)
     senders->suist = 0;
 }
 
-void senders_forget_slot(unsigned slot)
+void senders_forget_slot(uint64_t slot)
 {
     if (!all_senders.next) {
         return;
@@ -247,38 +243,67 @@ void senders_forget_slot(unsigned slot)
     }
 }
 
+/* Only links do this, when a party goes: rarely enough to look at every table. */
+void vector_revoke(struct uintr_vector *vector)
+{
+    vector->revoked = true;
+    if (!all_senders.next) {
+        return;
+    }
+    LIST_FOR_EACH (node, next, &all_senders) {
+        struct uintr_senders *senders = LIST_ENTRY(node, struct uintr_senders, node);
+
+        for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
+            if (senders->vectors[i] == vector) {
+                write_entry(senders, i, 0);
+            }
+        }
+    }
+}
+
 /* ---- Sending through the kernel ---- */
 
 /*
- * For those that uipi.send has refused. The receiver has a slot: the entry is renewed, so the next
- * one goes directly, and this one is posted. It has none: its thread doesn't run, the post is kept
- * for it and wakes it if it waits.
+ * An armed receiver is woken without its doorbell: put back as pending, a vector rings nothing. One
+ * without a slot isn't running, the post is kept for it.
+ */
+uint64_t vector_post(struct uintr_vector *vector)
+{
+    struct uintr_receiver *receiver = vector->receiver;
+    uint64_t bit = 1ul << vector->number;
+
+    if (!receiver->thread || vector->revoked) {
+        return SEND_REFUSED;
+    }
+    if (receiver->slot && !receiver->armed) {
+        uintc_send(receiver->slot, vector->number);
+        return uintc_read_low(receiver->slot) & UINTC_ACTIVE ? SEND_POSTED_ACTIVE : SEND_POSTED;
+    }
+    if (receiver->slot) {
+        uintc_put_pending(receiver->slot, bit);
+    } else {
+        receiver->pending |= bit;
+    }
+    if (receiver->armed && receiver_wants(receiver, bit)) {
+        receiver_wake(receiver);
+    }
+    return SEND_POSTED;
+}
+
+/*
+ * For those that uipi.send has refused. If the receiver has a slot the entry is renewed, so the next
+ * one goes directly.
  */
 long uintr_sys_send(uint64_t index)
 {
     struct uintr_senders *senders = &process_current()->senders;
-    struct uintr_receiver *receiver;
-    struct uintr_vector *vector;
+    struct uintr_vector *vector = vector_at(senders, index);
 
-    if (index >= TABLE_ENTRIES || !senders->table || !senders->vectors[index]) {
-        return SEND_REFUSED;
-    }
-    vector = senders->vectors[index];
-    receiver = vector->receiver;
-    if (!receiver->thread) {
+    if (!vector || vector->revoked || !vector->receiver->thread) {
         return SEND_REFUSED;
     }
     csr_write(CSR_SUIST, senders->suist); /* another thread may have made the table */
     uintr_stats.relayed++;
-    if (receiver->slot == NO_SLOT) {
-        receiver->pending |= 1ul << vector->vector;
-        if (receiver->armed && receiver->pending >> UINTC_THRESHOLD(receiver->threshold)) {
-            receiver_wake(receiver);
-        }
-        return SEND_POSTED;
-    }
     renew_entry(senders, (unsigned)index);
-    uintc_send((unsigned)receiver->slot, vector->vector);
-    return uintc_read_low((unsigned)receiver->slot) & UINTC_ACTIVE ? SEND_POSTED_ACTIVE
-                                                                   : SEND_POSTED;
+    return (long)vector_post(vector);
 }

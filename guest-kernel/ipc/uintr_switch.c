@@ -63,11 +63,11 @@ void uintr_switch_out(struct thread *thread)
     struct uintr_receiver *receiver = context->receiver;
 
     if (!receiver->armed) {
-        uint64_t low = uintc_read_low((unsigned)receiver->slot);
+        uint64_t low = uintc_read_low(receiver->slot);
 
-        receiver->active = low & UINTC_ACTIVE;
+        receiver_remember(receiver, low);
         if (receiver->active) {
-            uintc_write_low((unsigned)receiver->slot, low & ~UINTC_ACTIVE);
+            uintc_write_low(receiver->slot, low & ~UINTC_ACTIVE);
         }
     }
     csr_write(CSR_SUIRS, 0);
@@ -81,55 +81,39 @@ void uintr_switch_in(struct thread *thread)
 {
     struct uintr_context *context = &thread->uintr;
     struct uintr_receiver *receiver = context->receiver;
-    uint64_t low;
 
     if (receiver->armed) { /* the wait has ended for another reason */
         receiver->armed = false;
         uintr_stats.blocked_now--;
     }
-    receiver_take_slot(receiver);
+    if (__builtin_expect(!receiver->slot, 0)) {
+        receiver_take_slot(receiver);
+    }
+    receiver->recent = true;
     write_registers(context);
+    csr_read_clear(CSR_SIP, INT_USI);
     if (context->usip) {
         csr_set(CSR_SIP, INT_USI);
     }
-    csr_write(CSR_SUIRS, SUIRS_ENABLE | (uint64_t)receiver->slot);
-    low = uintc_read_low((unsigned)receiver->slot);
-    low &= ~(UINTC_HART_MASK | UINTC_KN | UINTC_ACTIVE);
-    low |= thread->cpu->hart_id << UINTC_HART_SHIFT;
-    uintc_write_low((unsigned)receiver->slot, low | (receiver->active ? UINTC_ACTIVE : 0));
+    csr_write(CSR_SUIRS, SUIRS_ENABLE | (uint64_t)(receiver->slot - uintc_slots));
+    uintc_write_low(receiver->slot, receiver->low | thread->cpu->hart_id << UINTC_HART_SHIFT |
+                                        (receiver->active ? UINTC_ACTIVE : 0));
 }
 
-/*
- * The U-level registers of a thread without a handler are its process's own affair, but must not reach
- * another process: neither as data nor, with utvec and uie, as a way into it.
- */
-void uintr_switch_process(struct process *process)
+void uintr_clear_registers(void)
 {
     static const struct uintr_context nothing;
 
-    csr_write(CSR_SUIST, process ? process->senders.suist : 0);
     write_registers(&nothing);
     csr_read_clear(CSR_SIP, INT_USI);
 }
 
-/* See the head of this file. The order of the four device accesses is what it argues about. */
-static bool arm(struct uintr_receiver *receiver)
+static bool receiver_sleeps(struct uintr_receiver *receiver)
 {
-    unsigned slot = (unsigned)receiver->slot;
-    uint64_t low = uintc_read_low(slot), pending;
-
-    uintc_write_low(slot, (low & ~UINTC_ACTIVE) | UINTC_KN);
-    pending = uintc_take_pending(slot);
-    if (pending) {
-        uintc_put_pending(slot, pending);
-        if (pending >> UINTC_THRESHOLD(low)) {
-            uintc_write_low(slot, low); /* Active again: the level raises USIP */
-            uintr_stats.not_slept++;
-            return false;
-        }
+    if (!receiver_arm(receiver)) {
+        uintr_stats.not_slept++;
+        return false;
     }
-    receiver->active = low & UINTC_ACTIVE;
-    receiver->armed = true;
     uintr_stats.slept++;
     uintr_stats.blocked_now++;
     return true;
@@ -143,7 +127,7 @@ bool uintr_prepare_wait(struct thread *thread)
     if (uintr_is_masked(thread)) {
         return true;
     }
-    return arm(receiver);
+    return receiver_sleeps(receiver);
 }
 
 bool uintr_is_masked(struct thread *thread)
@@ -151,7 +135,7 @@ bool uintr_is_masked(struct thread *thread)
     struct uintr_receiver *receiver = thread->uintr.receiver;
 
     return receiver && (!(thread->frame.sstatus & SSTATUS_UIE) || !(csr_read(CSR_UIE) & INT_USI) ||
-                        !(uintc_read_low((unsigned)receiver->slot) & UINTC_ACTIVE));
+                        !(uintc_read_low(receiver->slot) & UINTC_ACTIVE));
 }
 
 /*
@@ -168,7 +152,7 @@ long uintr_sys_wait(uint64_t flags)
     if (!thread->uintr.receiver) {
         return -EOPNOTSUPP;
     }
-    if (wait_is_interrupted(thread) || !arm(thread->uintr.receiver)) {
+    if (wait_is_interrupted(thread) || !receiver_sleeps(thread->uintr.receiver)) {
         return -EINTR;
     }
     return wait_start(NULL, UINT64_MAX, 0);
@@ -184,17 +168,16 @@ void uintr_doorbell(void)
 
     while ((slot = uintc_claim_doorbell()) != UINTC_NO_DOORBELL) {
         struct uintr_receiver *receiver = receiver_of_slot(slot);
-        uint64_t low, pending;
+        uint64_t pending;
 
         uintr_stats.doorbells++;
         if (!receiver || !receiver->armed) {
             continue;
         }
-        low = uintc_read_low((unsigned)slot);
-        pending = uintc_take_pending((unsigned)slot);
-        uintc_put_pending((unsigned)slot, pending);
-        if (pending >> UINTC_THRESHOLD(low)) {
-            uintc_write_low((unsigned)slot, low & ~UINTC_KN);
+        pending = uintc_take_pending(receiver->slot);
+        uintc_put_pending(receiver->slot, pending);
+        if (receiver_wants(receiver, pending)) {
+            uintc_write_low(receiver->slot, receiver->low);
             receiver_wake(receiver);
         }
     }

@@ -33,6 +33,7 @@ struct uintr_stats {
     uint64_t woken;       /* of these, receivers woken */
     uint64_t evicted;     /* times a receiver lost its slot to another */
     uint64_t relayed;     /* posts by SYS_uintr_send */
+    uint64_t handed_over; /* harts that went from sender to receiver directly */
 };
 
 /* What is in use now; the same before and after something that leaks nothing. */

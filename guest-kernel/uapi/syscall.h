@@ -66,6 +66,13 @@ enum {
     SYS_uintr_register_self,          /* (uint64_t vector, unsigned flags) -> index for uipi.send */
     SYS_uintr_alt_stack,              /* (uint64_t base, size_t size, unsigned flags) -> 0 */
     SYS_uintr_send = 480, /* (uint64_t index) -> as uipi.send; for a receiver without a slot */
+    SYS_uintr_handover,   /* (uint64_t index, unsigned flags) -> -EINTR; sends, and waits itself */
+    /* Links: shared memory of two sides that interrupt each other */
+    SYS_link_create,  /* (int ends[2], size_t size0, size_t size1) -> 0 */
+    SYS_link_map,     /* (int end, unsigned side) -> address of the memory that the side writes */
+    SYS_link_attach,  /* (int end, unsigned side, uint64_t vector) -> 0 */
+    SYS_link_connect, /* (int end, unsigned side) -> index for uipi.send to that side's party */
+    SYS_link_info,    /* (int end, struct link_info *) -> 0 */
 };
 
 /* SYS_set_flags, and the flags of SYS_pipe and SYS_eventfd */

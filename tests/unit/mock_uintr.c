@@ -43,9 +43,8 @@ void uintr_switch_in(struct thread *thread)
     (void)thread;
 }
 
-void uintr_switch_process(struct process *process)
+void uintr_clear_registers(void)
 {
-    (void)process;
 }
 
 void uintr_fill_info(struct system_info *info)

@@ -52,6 +52,11 @@ uint64_t uintr_send(uint64_t index)
     return (uint64_t)ecall_1(SYS_uintr_send, index);
 }
 
+int uintr_handover(uint64_t index, unsigned flags)
+{
+    return (int)ecall_result(ecall_2(SYS_uintr_handover, index, flags));
+}
+
 int uintr_register_handler(uint64_t handler, unsigned flags)
 {
     return (int)ecall_result(ecall_2(SYS_uintr_register_handler, handler, flags));

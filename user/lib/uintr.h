@@ -56,6 +56,14 @@ static inline uint64_t uipi_send(uint64_t index)
     return __builtin_expect(result == UIPI_REFUSED, 0) ? uintr_send(index) : result;
 }
 
+/*
+ * Sends, and waits until a vector is pending for the calling thread, as uintr_wait() does: one system call
+ * for both. If the receiver waits in the kernel, the hart goes over to it directly, which costs less than
+ * a doorbell. -1 with errno: EINTR as for uintr_wait(); ESHUTDOWN: the receiver is gone, and this
+ * thread has not waited; EOPNOTSUPP: the calling thread is no receiver, nothing was sent.
+ */
+int uintr_handover(uint64_t index, unsigned flags);
+
 /* --- Receiving. The calling thread's own receiver; without one these do nothing and return 0,
  * uipi_claim() -1 (UIPI-30) --- */
 

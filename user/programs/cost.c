@@ -258,6 +258,24 @@ static void request_by_uipi(int send, int receive)
     await_interrupt();
 }
 
+/* The same, but the sender waits in the call that sends. */
+static void request_by_handover(int send, int receive)
+{
+    (void)receive;
+    uintr_handover((uint64_t)send, 0);
+    uipi_read();
+}
+
+static void answer_by_handover(int receive, int send)
+{
+    (void)receive;
+    await_interrupt();
+    for (;;) {
+        uintr_handover((uint64_t)send, 0);
+        uipi_read();
+    }
+}
+
 static void answer_uipi(int receive, int send)
 {
     (void)receive;
@@ -305,7 +323,11 @@ static const struct mechanism mechanisms[] = {
     { .name = "uipi",
      .description = "user interrupt, receiver asleep",
      .request = request_by_uipi,
-     .answer = answer_uipi                     },
+     .answer = answer_uipi                      },
+    { .name = "handover",
+     .description = "user interrupt, and the hart with it",
+     .request = request_by_handover,
+     .answer = answer_by_handover},
 };
 
 #define MECHANISMS (sizeof(mechanisms) / sizeof(mechanisms[0]))
@@ -412,7 +434,7 @@ static int be_peer(const char *name)
         if (strcmp(name, mechanism->name) != 0) {
             continue;
         }
-        if (mechanism->answer == answer_uipi) {
+        if (!mechanism->create && !mechanism->prepare) {
             prepare_uipi_peer();
             answer = must(uintr_register_sender(ANSWER, 0), "uintr_register_sender");
         }
@@ -456,8 +478,8 @@ int main(int argc, char **argv)
         const struct mechanism *mechanism = &mechanisms[i];
 
         printf("%8lu  %s\n",
-               mechanism->answer == answer_uipi ? cost_of_uipi(mechanism, self)
-                                                : cost_of(mechanism, self),
+               !mechanism->create && !mechanism->prepare ? cost_of_uipi(mechanism, self)
+                                                         : cost_of(mechanism, self),
                mechanism->description);
     }
     return 0;

@@ -14,7 +14,7 @@ static void no_such_call(uint64_t argument)
     FAILS(ecall_result(ecall_0(SYS_console_foreground + 1)), ENOSYS);
     FAILS(ecall_result(ecall_0(SYS_uintr_register_handler - 1)), ENOSYS);
     FAILS(ecall_result(ecall_0(SYS_uintr_alt_stack + 1)), ENOSYS);
-    FAILS(ecall_result(ecall_0(SYS_uintr_send + 1)), ENOSYS);
+    FAILS(ecall_result(ecall_0(SYS_link_info + 1)), ENOSYS);
     FAILS(ecall_result(ecall_0(SYS_yield | 1l << 32)), ENOSYS);
 }
 

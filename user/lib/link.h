@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Links, bare: shared memory of two sides, and who is interrupted on each. lib/channel.h, lib/pipe.h
+ * and lib/queue.h are made of them. docs/syscalls.md has the calls in full. -1 and errno on an error.
+ */
+#ifndef LIB_LINK_H
+#define LIB_LINK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "uapi/link.h"
+
+/* ends[0] is a handle of side 0, ends[1] of side 1; the bytes of memory that each side writes. */
+int link_create(int ends[LINK_SIDES], size_t size0, size_t size1);
+
+/* Maps what a side writes: for writing by handles of that side, for reading by the others'. NULL: errno. */
+void *link_map(int end, unsigned side);
+
+/*
+ * From now on the calling thread, a receiver, gets this vector from the other side, and when that
+ * goes. LINK_DETACH: no more. EBUSY: another thread does.
+ */
+int link_attach(int end, unsigned side, uint64_t vector);
+
+/* An index for uipi_send() to the party of `side`. EAGAIN: nobody has attached; EPIPE: nobody can. */
+int link_connect(int end, unsigned side);
+
+int link_info(int end, struct link_info *info);
+
+#endif
