@@ -145,7 +145,10 @@ int main(void)
     unsigned numbers[] = { 0, 1 };
     struct thread threads[2];
     int self = process_self();
+    char text[8];
 
+    snprintf(text, sizeof(text), "%.2f", 2.5);
+    check(strcmp(text, "2.50") == 0, "printf() shows no floating point");
     expected = disturb();
     if (self < 0 || signal_handle(SIGNAL_USR1, on_signal, 0, 0) < 0 ||
         signal_set_mask(SIGNAL_BLOCK, 1ul << SIGNAL_USR1) < 0 || thread_set_affinity(1) < 0 ||
