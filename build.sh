@@ -9,12 +9,14 @@ usage() {
     cat <<'TEXT'
 Usage: ./build.sh [--qemu-source DIR|TARBALL] COMMAND [ARGUMENT...]
 
-  run [PROGRAM...]  build everything that is needed and boot the guest: its
-                    demonstration, or PROGRAM; the exit status is the guest's
+  run [PROGRAM [ARGUMENT...]]   build everything that is needed and boot the
+                    guest: its demonstration, or PROGRAM; the exit status is
+                    the guest's
   test [SUITE...]   build, then run every test (or the named suites)
   test sanitizers   our tests again on a QEMU built with AddressSanitizer and
                     UBSan; takes long and is not among "every test"
-  test stress       ten minutes of random processes in the guest, the same
+  test stress       ten minutes of random processes in the guest; not among
+                    "every test" either
   bench [--rounds N] [--ops N]  build, then measure the emulated instructions:
                     a table, and build/results/bench.json
   bench --profile [CASE...]     where their host instructions go (valgrind)
