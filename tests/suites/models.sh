@@ -107,3 +107,49 @@ expect slots-evict-drop-before-tag slots wrong_receiver -DDROP_BEFORE_TAG
 expect slots-evicted-not-woken slots lost_wakeup -DEVICTED_NOT_WOKEN
 expect slots-relay-without-lock slots wrong_vector -DRELAY_WITHOUT_LOCK
 expect slots-entries-kept-when-tags-come-round slots wrong_receiver -DENTRIES_KEPT
+
+# user/lib/channel_ring.h and guest-kernel/ipc/handover.c: more in flight than a ring holds, one, two;
+# each publication is notified at once, on going to sleep (LAZY), or either (MIXED)
+expect channel channel holds
+expect channel-one-in-flight channel holds -DIN_FLIGHT=1
+expect channel-early-looks channel holds -DMESSAGES=2 -DEARLY=1
+expect channel-room-bit channel holds -DROOM_BIT -DSIZE=1 -DMESSAGES=2
+expect channel-lazy channel holds -DLAZY
+expect channel-lazy-two-in-flight channel holds -DLAZY -DIN_FLIGHT=2
+expect channel-lazy-early-looks channel holds -DLAZY -DMESSAGES=2 -DEARLY=1
+expect channel-lazy-or-not channel holds -DLAZY -DMIXED -DMESSAGES=2
+# A flag that the notifier clears is right only if the send comes last
+expect channel-cleared-before-send channel holds -DCLEARED_BEFORE_SEND -DMESSAGES=2 -DEARLY=1
+# One side dies
+expect channel-death channel holds -DMESSAGES=2 -DDEATHS=1
+expect channel-death-lazy channel holds -DLAZY -DMESSAGES=2 -DDEATHS=1
+expect channel-death-has-a-vector channel holds -DHANGUP_VECTOR -DMESSAGES=2 -DDEATHS=1
+expect channel-death-seen-by-wait channel holds -DWAIT_LOOKS -DMESSAGES=2 -DDEATHS=1
+
+# Fences, acquire and release, each needed
+expect channel-no-fence-before-notify channel lost_wakeup -DNO_PRODUCER_FENCE
+expect channel-no-fence-before-look channel lost_wakeup -DNO_CONSUMER_FENCE
+expect channel-lazy-no-fence-before-look channel lost_wakeup -DLAZY -DNO_CONSUMER_FENCE
+expect channel-tail-without-release channel wrong_item -DTAIL_BEFORE_ITEM
+expect channel-tail-without-acquire channel wrong_item -DNO_ACQUIRE
+expect channel-head-without-release channel wrong_item -DHEAD_BEFORE_ITEM
+
+# Going to sleep: the second look, interrupts off, all that can be waited for
+expect channel-no-second-look channel lost_wakeup -DNO_SECOND_LOOK
+expect channel-lazy-no-second-look channel lost_wakeup -DLAZY -DNO_SECOND_LOOK
+expect channel-interrupts-on channel lost_wakeup -DINTERRUPTS_ON
+expect channel-waits-for-room-only channel lost_wakeup -DROOM_ONLY -DSIZE=1 -DMESSAGES=4
+
+# Notifying: a counter that does not come round, room known after the fence, one for each sleep
+expect channel-flag-not-counter channel lost_wakeup -DFLAG_NOT_COUNTER
+expect channel-counter-wraps channel lost_wakeup -DCOUNTER_WRAPS
+expect channel-cleared-after-send channel lost_wakeup -DCLEARED_AFTER_SEND
+expect channel-room-by-old-tail channel lost_wakeup -DROOM_BY_OLD_TAIL
+expect channel-without-rung channel second_notification -DNO_RUNG
+expect channel-lazy-peer-read-first channel lost_wakeup -DLAZY -DLAZY_PEER_READ_FIRST
+expect channel-lazy-room-not-owed channel lost_wakeup -DLAZY -DROOM_NOT_OWED
+
+# Death: a post, the question at each vector, a last look afterwards
+expect channel-death-not-posted channel unnoticed_death -DNO_HANGUP
+expect channel-death-asked-late channel unnoticed_death -DHANGUP_ASKED_LATE -DMESSAGES=2 -DDEATHS=1
+expect channel-death-no-last-look channel lost_message -DNO_LAST_LOOK -DMESSAGES=2 -DDEATHS=1
