@@ -17,8 +17,10 @@ MACHINES = [
     ("smp2", [*UINTR, "-smp", "2"]),
     ("icount", [*UINTR, "-smp", "2", *ICOUNT]),
 ]
-# Those that the number of slots makes a difference to.
-SLOT_CASES = ["revoked", "tags-come-round", "storm", "doorbell-storm", "relayed-storm", "many-receivers"]
+# Those that the number of slots, or of harts, makes a difference to.
+SLOT_CASES = ["revoked", "tags-come-round", "storm", "doorbell-storm", "relayed-storm", "many-receivers",
+              # Four harts: one that spins has its own, where nothing interrupts it but what is meant for it.
+              "handler-loops", "hog", "unmap-running"]
 VERDICT = re.compile(r"hostile: (passed|failed) ([a-z0-9-]+)(.*)$")
 PATIENCE = 5 * TIMEOUT
 

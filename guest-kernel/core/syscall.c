@@ -249,7 +249,7 @@ static __attribute__((noinline)) long dispatch(struct thread *thread)
     case SYS_link_map:
         return link_sys_map(a[0], a[1]);
     case SYS_link_attach:
-        return link_sys_attach(a[0], a[1], a[2]);
+        return link_sys_attach(a[0], a[1], a[2], a[3]);
     case SYS_link_connect:
         return link_sys_connect(a[0], a[1]);
     case SYS_link_info:

@@ -29,7 +29,7 @@ static const unsigned side_right[LINK_SIDES] = { RIGHT_READ, RIGHT_WRITE };
 static void tell(struct uintr_vector *party)
 {
     if (party) {
-        vector_post(party);
+        receiver_post(party->receiver, party->gone);
     }
 }
 
@@ -174,7 +174,7 @@ long link_sys_map(uint64_t number, uint64_t side)
 }
 
 /* Who comes second while the first one is still there is refused. */
-long link_sys_attach(uint64_t number, uint64_t side, uint64_t vector)
+long link_sys_attach(uint64_t number, uint64_t side, uint64_t vector, uint64_t gone)
 {
     struct uintr_vector *party;
     struct link *link;
@@ -195,12 +195,16 @@ long link_sys_attach(uint64_t number, uint64_t side, uint64_t vector)
         detach(link, (unsigned)side);
         return 0;
     }
+    if (gone >= MAX_VECTORS) {
+        return -ENOSPC;
+    }
     error = vector_create(vector, false, &party);
     if (error) {
         return error;
     }
     detach(link, (unsigned)side);
     party->link = link;
+    party->gone = (uint8_t)gone;
     list_append(&party->receiver->parties, &party->node);
     link->sides[side].party = party;
     link->sides[side].attached++;

@@ -16,8 +16,6 @@
 #include "ipc/uintr_receiver.h"
 #include "ipc/uintr_vector.h"
 
-#define MAX_VECTORS          64
-
 /* Sender status table entries, docs/spec.md, 4.2 */
 #define ENTRY_VALID          1ul
 #define ENTRY_VECTOR_SHIFT   16
@@ -267,16 +265,15 @@ void vector_revoke(struct uintr_vector *vector)
  * An armed receiver is woken without its doorbell: put back as pending, a vector rings nothing. One
  * without a slot isn't running, the post is kept for it.
  */
-uint64_t vector_post(struct uintr_vector *vector)
+uint64_t receiver_post(struct uintr_receiver *receiver, unsigned vector)
 {
-    struct uintr_receiver *receiver = vector->receiver;
-    uint64_t bit = 1ul << vector->number;
+    uint64_t bit = 1ul << vector;
 
-    if (!receiver->thread || vector->revoked) {
+    if (!receiver->thread) {
         return SEND_REFUSED;
     }
     if (receiver->slot && !receiver->armed) {
-        uintc_send(receiver->slot, vector->number);
+        uintc_send(receiver->slot, vector);
         return uintc_read_low(receiver->slot) & UINTC_ACTIVE ? SEND_POSTED_ACTIVE : SEND_POSTED;
     }
     if (receiver->slot) {
@@ -305,5 +302,5 @@ long uintr_sys_send(uint64_t index)
     csr_write(CSR_SUIST, senders->suist); /* another thread may have made the table */
     uintr_stats.relayed++;
     renew_entry(senders, (unsigned)index);
-    return (long)vector_post(vector);
+    return (long)receiver_post(vector->receiver, vector->number);
 }

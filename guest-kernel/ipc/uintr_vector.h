@@ -14,9 +14,10 @@
 struct link;
 struct uintr_receiver;
 
+#define MAX_VECTORS        64
 #define TABLE_ENTRIES      (PAGE_SIZE / sizeof(uint64_t))
 
-/* What uipi.send, SYS_uintr_send and vector_post() answer, docs/spec.md, 4.4 */
+/* What uipi.send, SYS_uintr_send and receiver_post() answer, docs/spec.md, 4.4 */
 #define SEND_POSTED_ACTIVE 0
 #define SEND_REFUSED       1
 #define SEND_POSTED        2
@@ -26,10 +27,12 @@ struct uintr_vector {
     struct object object;
     struct uintr_receiver *receiver; /* a reference */
     uint8_t number;
-    bool exclusive;    /* nothing else stands for this vector of the receiver */
-    bool revoked;      /* a link's party that has gone: every send is refused */
-    struct link *link; /* whose party it is; NULL: none */
-    struct list node;  /* a link's party: among its receiver's */
+    bool exclusive; /* nothing else stands for this vector of the receiver */
+    bool revoked;   /* a link's party that has gone: every send is refused */
+    /* A link's party */
+    struct link *link;
+    struct list node; /* among its receiver's */
+    uint8_t gone;     /* the vector that says that the other party has gone */
 };
 
 /*
@@ -47,8 +50,8 @@ long vector_connect(struct uintr_vector *vector, unsigned *index);
 /* No sender, whoever it is, reaches its receiver by it any more. */
 void vector_revoke(struct uintr_vector *vector);
 
-/* Posts it, and wakes the receiver if that waits. SEND_... */
-uint64_t vector_post(struct uintr_vector *vector);
+/* Posts a vector, and wakes the receiver if that waits. SEND_... */
+uint64_t receiver_post(struct uintr_receiver *receiver, unsigned vector);
 
 /* What a table's entry means, NULL: nothing. */
 static inline struct uintr_vector *vector_at(const struct uintr_senders *senders, uint64_t index)

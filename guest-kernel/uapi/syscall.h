@@ -70,7 +70,7 @@ enum {
     /* Links: shared memory of two sides that interrupt each other */
     SYS_link_create,  /* (int ends[2], size_t size0, size_t size1) -> 0 */
     SYS_link_map,     /* (int end, unsigned side) -> address of the memory that the side writes */
-    SYS_link_attach,  /* (int end, unsigned side, uint64_t vector) -> 0 */
+    SYS_link_attach,  /* (int end, unsigned side, uint64_t vector, uint64_t gone) -> 0 */
     SYS_link_connect, /* (int end, unsigned side) -> index for uipi.send to that side's party */
     SYS_link_info,    /* (int end, struct link_info *) -> 0 */
 };

@@ -4,8 +4,8 @@
  * A side that finds nothing to do says so in a word of its own and waits in the kernel; the other side
  * looks at that word when it has published something, and sends a user interrupt if it must. Is every
  * message received, once, in order and as it was written, and does nobody sleep for ever?
- * user/lib/channel_ring.h is the code: ring_push(), ring_pop(), channel_notify(), channel_sleep();
- * guest-kernel/ipc/handover.c is the call that notifies and waits in one. tests/suites/models.sh lists
+ * user/lib/peer.h is the code: peer_notify(), PEER_WAIT_UNTIL(), peer_sleep(), with the rings of channel.c;
+ * guest-kernel/ipc/uintr_handover.c is the call that notifies and waits in one. tests/suites/models.sh lists
  * the variants.
  *
  * Memory is RVWMO's as far as it matters here. A store goes into the side's buffer, and from there to
@@ -230,7 +230,7 @@ inline remember(p) {
 #endif
 }
 
-/* channel_notify(); `bits` must all be set in the peer's word */
+/* peer_notify(); `bits` must all be set in the peer's word */
 inline notify(bits) {
     atomic {
         NOTIFY_FENCE ->
@@ -325,7 +325,7 @@ inline take_pending() {
     pending[s] = 0
 }
 
-/* channel_sleep() after its first store */
+/* PEER_WAIT_UNTIL() after its first store */
 inline look_and_wait() {
 #ifdef LAZY_PEER_READ_FIRST
     peer = sleep[OTHER(s)];
@@ -341,7 +341,7 @@ inline look_and_wait() {
 #ifndef LAZY_PEER_READ_FIRST
         peer = sleep[OTHER(s)];
 #endif
-        /* handover.c; its two steps, the post and the wait, need not be one */
+        /* uintr_handover.c; its two steps, the post and the wait, need not be one */
         atomic {
             if
             :: owed && TO_RING(peer) -> remember(peer); pending[OTHER(s)] = pending[OTHER(s)] | MESSAGE

@@ -108,7 +108,7 @@ expect slots-evicted-not-woken slots lost_wakeup -DEVICTED_NOT_WOKEN
 expect slots-relay-without-lock slots wrong_vector -DRELAY_WITHOUT_LOCK
 expect slots-entries-kept-when-tags-come-round slots wrong_receiver -DENTRIES_KEPT
 
-# user/lib/channel_ring.h and guest-kernel/ipc/handover.c: more in flight than a ring holds, one, two;
+# user/lib/peer.h and guest-kernel/ipc/uintr_handover.c: more in flight than a ring holds, one, two;
 # each publication is notified at once, on going to sleep (LAZY), or either (MIXED)
 expect channel channel holds
 expect channel-one-in-flight channel holds -DIN_FLIGHT=1

@@ -33,6 +33,7 @@ static const uint64_t wild[] = {
     0xffffffe000007000, /* a kernel stack */
     0x3ffffff000 - 2,   /* over the end of the stack */
     0x4000000000,
+    (uint64_t)playground + (1ul << 39), /* a bit that no page table looks at */
     1ul << 32,
     1ul << 62,
     INT64_MAX - 7,
@@ -172,22 +173,28 @@ static int pointers(unsigned unused)
 
 static int bad_messages(unsigned unused)
 {
-    int ends[2], process;
+    void *read_only = memory_map(NULL, PAGE_SIZE, MAP_READ, -1);
+    int ends[2], process, kept;
+    struct message message;
 
     (void)unused;
-    EXPECT(endpoint_pair(ends) == 0);
+    EXPECT(read_only && endpoint_pair(ends) == 0);
+    kept = handle_duplicate(ends[1], RIGHT_WRITE, 0);
     process = start_child("answers", 0, (int[]){ -1, 1, 2, ends[0] }, 4);
     EXPECT(process >= 0 && handle_close(ends[0]) == 0);
     for (unsigned i = 0; i < WILD; i++) {
-        struct message message = { .buffer = (void *)wild[i], .length = 24, .handle = -1 };
-
+        message = (struct message){ .buffer = (void *)wild[i], .length = 24, .handle = -1 };
         EXPECT(ipc_call(ends[1], &message) == -1 && errno == EFAULT); /* to send */
         message = (struct message){ .buffer = (void *)wild[i], .capacity = 24, .handle = -1 };
         EXPECT(ipc_call(ends[1], &message) == -1 && errno == EFAULT); /* for the answer */
         message = (struct message){ .handle = (int)(wild[i] % 64) + 64 };
         EXPECT(ipc_call(ends[1], &message) == -1 && errno == EBADF);
     }
-    EXPECT(handle_close(ends[1]) == 0 && process_finish(process) == 0);
+    message = (struct message){ .buffer = read_only, .capacity = 24, .handle = -1 };
+    EXPECT(ipc_call(ends[1], &message) == -1 && errno == EFAULT);
+    message = (struct message){ .handle = kept }; /* without the right to be passed */
+    EXPECT(ipc_call(ends[1], &message) == -1 && errno == EACCES);
+    EXPECT(handle_close(kept) == 0 && handle_close(ends[1]) == 0 && process_finish(process) == 0);
     return 0;
 }
 
@@ -366,12 +373,35 @@ static int handles(unsigned unused)
     return 0;
 }
 
+/* ---- More than a handle or a mapping allows ---- */
+
+static int no_rights(unsigned unused)
+{
+    int memory = memory_create(PAGE_SIZE), reader = handle_duplicate(memory, RIGHT_READ, 0);
+    int stronger = handle_duplicate(reader, RIGHT_ALL, 0), counter = eventfd_create(1, 0), ends[2];
+    void *read_only = memory_map(NULL, PAGE_SIZE, MAP_READ, reader);
+
+    (void)unused;
+    EXPECT(stronger >= 0 && read_only && pipe_create(ends, 0) == 0);
+    EXPECT(!memory_map(NULL, 1, MAP_READ | MAP_WRITE, reader) && errno == EACCES);
+    EXPECT(!memory_map(NULL, 1, MAP_READ | MAP_WRITE, stronger) && errno == EACCES);
+    EXPECT(start_child("nothing", 0, &reader, 1) == -1 && errno == EACCES);
+    EXPECT(start_child("nothing", 0, &stronger, 1) == -1 && errno == EACCES);
+    EXPECT(handle_write(ends[1], "data", 4) == 4);
+    EXPECT(handle_read(ends[0], read_only, 4) == -1 && errno == EFAULT);
+    EXPECT(handle_read(counter, read_only, 8) == -1 && errno == EFAULT);
+    EXPECT(system_info(read_only) == -1 && errno == EFAULT);
+    EXPECT(program_name(0, read_only, 100) == -1 && errno == EFAULT);
+    return *(const int *)read_only;
+}
+
 const struct attack argument_attacks[] = {
     {"pointers",          pointers,     0, 0         },
     { "message-pointers", bad_messages, 0, 0         },
     { "thread-pointers",  bad_threads,  0, 0         },
     { "sizes",            sizes,        0, 0         },
     { "handles",          handles,      0, 0         },
+    { "no-rights",        no_rights,    0, 0         },
     { "answers",          answers,      0, NOT_A_CASE},
     { NULL,               NULL,         0, 0         },
 };

@@ -140,6 +140,65 @@ static int bad_servers(unsigned unused)
     return 0;
 }
 
+/* ---- Peers that die while one waits for them ---- */
+
+enum channel { PIPE, QUEUE, EVENT, CHANNELS };
+
+static int dies_later(unsigned unused)
+{
+    (void)unused;
+    thread_sleep(300000);
+    *(volatile int *)0 = 1;
+    return 1;
+}
+
+static void make_channel(enum channel channel, bool writes, int ends[2])
+{
+    int both =
+        channel == QUEUE ? queue_create(1, 8) : eventfd_create(writes ? UINT64_MAX - 1 : 0, 0);
+
+    EXPECT(both >= 0 && pipe_create(ends, 0) == 0);
+    for (unsigned i = 0; channel != PIPE && i < 2; i++) {
+        EXPECT(handle_close(ends[i]) == 0);
+        ends[i] = handle_duplicate(both, (i ? RIGHT_WRITE : RIGHT_READ) | RIGHT_TRANSFER, 0);
+    }
+    EXPECT(ends[0] >= 0 && ends[1] >= 0 && handle_close(both) == 0);
+}
+
+static long use_channel(enum channel channel, bool writes, int handle)
+{
+    static uint64_t data = 1;
+
+    if (channel == QUEUE && writes) {
+        return queue_send(handle, &data, sizeof(data), 0) ? -1 : 1;
+    }
+    return channel == QUEUE ? queue_receive(handle, &data, sizeof(data), NULL)
+           : writes         ? handle_write(handle, &data, sizeof(data))
+                            : handle_read(handle, &data, sizeof(data));
+}
+
+/* What waits for the only one at the other end ends with it, and nothing else comes to wake it. */
+static int peers_die(unsigned unused)
+{
+    (void)unused;
+    tell_peak();
+    for (unsigned way = 0; way < 2 * CHANNELS; way++) {
+        enum channel channel = way / 2;
+        unsigned writes = way % 2;
+        int ends[2], child;
+        long result;
+
+        make_channel(channel, writes, ends);
+        child = start_child("dies-later", 0, (int[]){ -1, 1, 2, ends[!writes] }, 4);
+        EXPECT(child >= 0 && handle_close(ends[!writes]) == 0);
+        while ((result = use_channel(channel, writes, ends[writes])) > 0) { /* until it waits */
+        }
+        EXPECT(channel == PIPE && !writes ? result == 0 : result == -1 && errno == EPIPE);
+        EXPECT(process_finish(child) == STATUS_FAULT(15) && handle_close(ends[writes]) == 0);
+    }
+    return 0;
+}
+
 /* ---- Those that wait for each other ---- */
 
 static int circle[2]; /* endpoints */
@@ -287,6 +346,7 @@ const struct attack ipc_attacks[] = {
     {"call-flood",     call_flood,    ENDLESS, GRANT_CALL  },
     { "call-and-die",  call_and_die,  0,       GRANT_CALL  },
     { "bad-servers",   bad_servers,   0,       0           },
+    { "peers-die",     peers_die,     0,       0           },
     { "deadlock",      deadlock,      ENDLESS, 0           },
     { "signal-storm",  signal_storm,  ENDLESS, GRANT_SIGNAL},
     { "hog",           hog,           ENDLESS, 0           },
@@ -296,5 +356,6 @@ const struct attack ipc_attacks[] = {
     { "calls",         calls,         ENDLESS, NOT_A_CASE  },
     { "bad-server",    bad_server,    0,       NOT_A_CASE  },
     { "calling-child", calling_child, 0,       NOT_A_CASE  },
+    { "dies-later",    dies_later,    0,       NOT_A_CASE  },
     { NULL,            NULL,          0,       0           },
 };

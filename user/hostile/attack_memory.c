@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "lib/process.h"
 #include "lib/signals.h"
 #include "lib/syscall.h"
 #include "lib/thread.h"
@@ -169,6 +170,37 @@ static int map_bomb(unsigned unused)
     for (unsigned i = 0; i < 50; i++) {
         try_everything();
     }
+    return 0;
+}
+
+#define RESERVE 64 /* pages: more than a process needs */
+#define EACH    80
+
+/* With a page more each time, a start fails at every step that takes one; more often than there are processes. */
+static int starved(unsigned unused)
+{
+    char *reserve = memory_map(NULL, RESERVE * PAGE_SIZE, MAP_READ | MAP_WRITE, -1);
+    unsigned started = 0;
+
+    (void)unused;
+    EXPECT(reserve);
+    take_all_memory();
+    for (unsigned i = 0; i < RESERVE * EACH && started == 0; i++) {
+        int process;
+
+        if (i % EACH == 0) {
+            EXPECT(memory_unmap(reserve + i / EACH * PAGE_SIZE, PAGE_SIZE) == 0);
+        }
+        process = start_child("nothing", 0, NULL, 0);
+        if (process >= 0) {
+            started++;
+            EXPECT(process_finish(process) == 0);
+        } else {
+            EXPECT(errno == ENOMEM || errno == EAGAIN);
+        }
+    }
+    EXPECT(started);
+    hold_peak();
     return 0;
 }
 
@@ -385,6 +417,7 @@ const struct attack memory_attacks[] = {
     { "thread-bomb",      thread_bomb,      0,                0         },
     { "handle-bomb",      handle_bomb,      0,                0         },
     { "map-bomb",         map_bomb,         0,                0         },
+    { "starved-spawns",   starved,          0,                0         },
     { "table-bomb",       table_bomb,       0,                0         },
     { "shared-bomb",      shared_bomb,      0,                0         },
     { "queue-bomb",       queue_bomb,       0,                0         },

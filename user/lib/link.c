@@ -16,9 +16,9 @@ void *link_map(int end, unsigned side)
     return result == -1 ? NULL : (void *)result;
 }
 
-int link_attach(int end, unsigned side, uint64_t vector)
+int link_attach(int end, unsigned side, uint64_t vector, uint64_t gone)
 {
-    return (int)ecall_result(ecall_3(SYS_link_attach, (uint64_t)end, side, vector));
+    return (int)ecall_result(ecall_4(SYS_link_attach, (uint64_t)end, side, vector, gone));
 }
 
 int link_connect(int end, unsigned side)

@@ -18,10 +18,13 @@ int link_create(int ends[LINK_SIDES], size_t size0, size_t size1);
 void *link_map(int end, unsigned side);
 
 /*
- * From now on the calling thread, a receiver, gets this vector from the other side, and when that
- * goes. LINK_DETACH: no more. EBUSY: another thread does.
+ * From now on the calling thread, a receiver, gets `vector` from the other side, and `gone` when that
+ * goes. LINK_DETACH instead of a vector: no more. EBUSY: another thread does.
  */
-int link_attach(int end, unsigned side, uint64_t vector);
+int link_attach(int end, unsigned side, uint64_t vector, uint64_t gone);
+
+/* pipe_open(), queue_open(): on user interrupts and not in the kernel. */
+#define IPC_UINTR 256
 
 /* An index for uipi_send() to the party of `side`. EAGAIN: nobody has attached; EPIPE: nobody can. */
 int link_connect(int end, unsigned side);

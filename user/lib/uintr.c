@@ -54,7 +54,11 @@ uint64_t uintr_send(uint64_t index)
 
 int uintr_handover(uint64_t index, unsigned flags)
 {
-    return (int)ecall_result(ecall_2(SYS_uintr_handover, index, flags));
+    if (flags) {
+        errno = EINVAL;
+        return -1;
+    }
+    return (int)ecall_result(uintr_handover_call(index));
 }
 
 int uintr_register_handler(uint64_t handler, unsigned flags)

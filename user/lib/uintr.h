@@ -24,6 +24,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "uapi/syscall.h"
+
 /* --- Sending --- */
 
 /* What uipi_send() returns. */
@@ -63,6 +65,21 @@ static inline uint64_t uipi_send(uint64_t index)
  * thread has not waited; EOPNOTSUPP: the calling thread is no receiver, nothing was sent.
  */
 int uintr_handover(uint64_t index, unsigned flags);
+
+/* The same without errno: -EINTR, -ESHUTDOWN or -EOPNOTSUPP. */
+static inline long uintr_handover_call(uint64_t index)
+{
+    register uint64_t a0 __asm__("a0") = index;
+    register uint64_t a1 __asm__("a1") = 0;
+    register long a7 __asm__("a7") = SYS_uintr_handover;
+
+    __asm__ volatile("ecall" /* keeps what a function call keeps */
+                     : "+r"(a0), "+r"(a1), "+r"(a7)
+                     :
+                     : "memory", "a2", "a3", "a4", "a5", "a6", "t0", "t1", "t2", "t3", "t4", "t5",
+                       "t6");
+    return (long)a0;
+}
 
 /* --- Receiving. The calling thread's own receiver; without one these do nothing and return 0,
  * uipi_claim() -1 (UIPI-30) --- */

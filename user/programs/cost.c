@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "demo/demo.h"
+#include "lib/channel.h"
 #include "lib/ipc.h"
 #include "lib/process.h"
 #include "lib/signals.h"
@@ -276,6 +277,44 @@ static void answer_by_handover(int receive, int send)
     }
 }
 
+/* ---- Channels: one message in flight ---- */
+
+static struct channel channel;
+
+static void create_channel(int ours[2], int peers[2])
+{
+    int ends[2];
+
+    must(channel_create(ends), "channel_create");
+    peers[0] = ends[CHANNEL_SERVER];
+    ours[0] = ends[CHANNEL_CLIENT];
+    peers[1] = ours[1] = -1;
+}
+
+static void request_by_channel(int send, int receive)
+{
+    struct channel_message message = {
+        .words = {1, 2, 3, 4}
+    };
+
+    (void)receive;
+    if (!channel.peer.own) {
+        must(channel_open(&channel, send, CHANNEL_CLIENT), "channel_open");
+    }
+    must(channel_call(&channel, &message), "channel_call");
+}
+
+static void answer_channel(int receive, int send)
+{
+    struct channel_message message;
+
+    (void)send;
+    must(channel_open(&channel, receive, CHANNEL_SERVER), "channel_open");
+    while (channel_receive(&channel, &message, 0) == 0) {
+        must(channel_send(&channel, &message, 0), "channel_send");
+    }
+}
+
 static void answer_uipi(int receive, int send)
 {
     (void)receive;
@@ -292,7 +331,7 @@ static const struct mechanism mechanisms[] = {
      .description = "call and reply, four words",
      .create = create_endpoint,
      .request = request_by_call,
-     .answer = answer_calls },
+     .answer = answer_calls      },
     { .name = "futex",
      .description = "futex in shared memory",
      .create = create_memory,
@@ -323,11 +362,16 @@ static const struct mechanism mechanisms[] = {
     { .name = "uipi",
      .description = "user interrupt, receiver asleep",
      .request = request_by_uipi,
-     .answer = answer_uipi                      },
+     .answer = answer_uipi},
     { .name = "handover",
      .description = "user interrupt, and the hart with it",
      .request = request_by_handover,
-     .answer = answer_by_handover},
+     .answer = answer_by_handover                  },
+    { .name = "channel",
+     .description = "channel, one message in flight",
+     .create = create_channel,
+     .request = request_by_channel,
+     .answer = answer_channel  },
 };
 
 #define MECHANISMS (sizeof(mechanisms) / sizeof(mechanisms[0]))

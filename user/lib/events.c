@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include "lib/events.h"
+
+#include <errno.h>
+#include <stdbool.h>
+
+#include "lib/uintr.h"
+
+#define VECTORS 64
+
+static _Thread_local event_handler handlers[VECTORS];
+static _Thread_local bool is_ours;       /* the receiver is that of events_start() */
+static _Thread_local uint64_t unhandled; /* the thread and its handler, atomically */
+
+_Thread_local uint32_t events_gone; /* written by the thread's handler */
+
+void events_dispatch(uint64_t vectors)
+{
+    events_gone += vectors >> EVENT_GONE;
+    while (vectors) {
+        unsigned vector = (unsigned)__builtin_ctzl(vectors);
+
+        vectors &= vectors - 1;
+        if (handlers[vector]) {
+            handlers[vector](vector);
+        } else {
+            __atomic_fetch_or(&unhandled, 1ul << vector, __ATOMIC_RELAXED);
+        }
+    }
+}
+
+int events_start(void)
+{
+    if (uintr_set_handler(events_dispatch, 0) < 0) {
+        return errno == EBUSY ? !is_ours : -1;
+    }
+    is_ours = true;
+    uintr_enable();
+    return 0;
+}
+
+void events_handle(unsigned vector, event_handler handler)
+{
+    handlers[vector] = handler;
+}
+
+uint64_t events_take(void)
+{
+    return __atomic_exchange_n(&unhandled, 0, __ATOMIC_RELAXED);
+}

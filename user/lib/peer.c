@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#include "lib/peer.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/link.h"
+#include "lib/syscall.h"
+
+static int map_sides(struct peer *peer, size_t own, size_t other)
+{
+    struct link_info info;
+
+    if (link_info(peer->end, &info) < 0) {
+        return -1;
+    }
+    if (info.size[peer->side] < own || info.size[!peer->side] < other) {
+        errno = EINVAL;
+        return -1;
+    }
+    peer->own = link_map(peer->end, peer->side);
+    if (!peer->own) {
+        return -1;
+    }
+    peer->other = link_map(peer->end, !peer->side);
+    if (!peer->other) {
+        memory_unmap(peer->own, info.size[peer->side]);
+        return -1;
+    }
+    return 0;
+}
+
+static void unmap_sides(struct peer *peer)
+{
+    struct link_info info;
+
+    if (link_info(peer->end, &info) == 0) {
+        memory_unmap(peer->own, info.size[peer->side]);
+        memory_unmap((void *)peer->other, info.size[!peer->side]);
+    }
+}
+
+/* Whoever was the party before may have said that it sleeps. */
+int peer_open(struct peer *peer, int end, unsigned side, unsigned vector, size_t own, size_t other)
+{
+    *peer = (struct peer){ .index = -1, .end = end, .side = (uint8_t)side };
+    if (events_start() < 0 || map_sides(peer, own, other) < 0) {
+        return -1;
+    }
+    if (link_attach(end, side, vector, EVENT_GONE) < 0) {
+        int error = errno;
+
+        unmap_sides(peer);
+        errno = error;
+        return -1;
+    }
+    peer_say(peer, PEER_AWAKE);
+    peer_look(peer, false);
+    return 0;
+}
+
+void peer_close(struct peer *peer)
+{
+    if (peer->index >= 0) {
+        uintr_unregister_sender(peer->index, 0);
+        peer->index = -1;
+    }
+    link_attach(peer->end, peer->side, LINK_DETACH, 0);
+    unmap_sides(peer);
+}
+
+/* An odd number of parties: the last one is there. */
+void peer_look(struct peer *peer, bool party)
+{
+    struct link_info info;
+    unsigned other = !peer->side;
+
+    peer->seen_gone =
+        *(volatile uint32_t *)&events_gone; /* who goes from here on is seen next time */
+    if (link_info(peer->end, &info) < 0) {
+        peer->gone = true;
+        return;
+    }
+    if (peer->met == 0) {
+        peer->met = info.attached[other];
+    }
+    if (party && peer->met != 0 && (info.attached[other] != peer->met || peer->met % 2 == 0)) {
+        peer->gone = true;
+    }
+    if (!(info.open >> other & 1)) {
+        peer->gone = true;
+    }
+}
+
+/* An index for the other side's party: false if there is none now. */
+static bool connect(struct peer *peer)
+{
+    if (peer->index < 0) {
+        peer->index = link_connect(peer->end, !peer->side);
+        if (peer->index >= 0 && peer->met == 0) {
+            peer_look(peer, false);
+        }
+    }
+    return peer->index >= 0;
+}
+
+void peer_disconnect(struct peer *peer)
+{
+    uintr_unregister_sender(peer->index, 0);
+    peer->index = -1;
+}
+
+/* Refused: the party has changed. Who comes first looks, so there is nobody to tell if none is there. */
+void peer_send(struct peer *peer, uint64_t word)
+{
+    peer->rung = word;
+    for (unsigned tries = 0; tries < 2 && connect(peer); tries++) {
+        uint64_t index = (uint64_t)peer->index;
+        uint64_t result = (word & PEER_STATE) == PEER_ASLEEP ? uintr_send(index) : uipi_send(index);
+
+        if (result != UIPI_REFUSED) {
+            return;
+        }
+        peer_disconnect(peer);
+    }
+}
+
+void peer_sleep_otherwise(struct peer *peer, uint64_t word)
+{
+    if ((word & PEER_STATE) && word != peer->rung) {
+        peer_send(peer, word);
+    }
+    uintr_wait(0);
+}
+
+void peer_let_in(uint64_t vectors)
+{
+    uipi_write(vectors);
+    uintr_enable();
+    uintr_disable();
+}
