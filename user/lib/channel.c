@@ -158,10 +158,10 @@ static __attribute__((noinline)) int wait_for_room(struct channel *channel, unsi
     return -1;
 }
 
-static __attribute__((noinline)) int wait_for_message(struct channel *channel)
+int channel_wait(struct channel *channel)
 {
     PEER_WAIT_UNTIL(&channel->peer, true, false, channel_has_message(channel));
-    return channel->peer.gone && !channel_has_message(channel) ? gone() : 0;
+    return __builtin_expect(channel->peer.gone, 0) && !channel_has_message(channel) ? gone() : 0;
 }
 
 static __attribute__((noinline)) int no_message(struct channel *channel)
@@ -194,7 +194,7 @@ receive(struct channel *channel, struct channel_message *message, unsigned flags
     int result;
 
     while ((result = pop(channel, message)) == 0) {
-        if ((flags & CHANNEL_NOWAIT ? no_message(channel) : wait_for_message(channel)) < 0) {
+        if ((flags & CHANNEL_NOWAIT ? no_message(channel) : channel_wait(channel)) < 0) {
             return -1;
         }
     }

@@ -121,6 +121,48 @@ static inline const void *channel_lent(const struct channel *channel,
 /* Gives a received message's buffer back to its sender. */
 void channel_release(struct channel *channel, const struct channel_message *message);
 
+/* ---- In place: messages without buffers are written and read where they lie in the rings ---- */
+
+/* Where the next message goes; NULL: the ring is full, channel_send() would wait. Sent by channel_submit(). */
+static inline struct channel_message *channel_slot(struct channel *channel)
+{
+    struct channel_memory *memory = (struct channel_memory *)channel->peer.own;
+    uint32_t tail = memory->words.tail;
+    uint32_t used = tail - peer_load(&channel->peer.other->head);
+
+    return __builtin_expect(used < CHANNEL_SLOTS, 1) ? &memory->ring[tail % CHANNEL_SLOTS] : NULL;
+}
+
+/* `buffer` must be CHANNEL_NO_BUFFER, as it is in a slot that has never held another message. */
+static inline void channel_submit(struct channel *channel)
+{
+    struct peer_words *words = channel->peer.own;
+
+    peer_store(&words->tail, words->tail + 1);
+}
+
+/*
+ * The next message received; NULL: there is none, channel_wait(). The sender can still change it: read each
+ * word once. Taken by channel_consume().
+ */
+static inline const struct channel_message *channel_front(struct channel *channel)
+{
+    const struct channel_memory *memory = (const struct channel_memory *)channel->peer.other;
+    uint32_t head = channel->peer.own->head;
+
+    return peer_load(&memory->words.tail) != head ? &memory->ring[head % CHANNEL_SLOTS] : NULL;
+}
+
+static inline void channel_consume(struct channel *channel)
+{
+    struct peer_words *words = channel->peer.own;
+
+    peer_store(&words->head, words->head + 1);
+}
+
+/* Waits for a message; sends what waits to be sent before. 0 or -1, as channel_receive(). */
+int channel_wait(struct channel *channel);
+
 /* Whether a message can be sent without waiting. */
 static inline bool channel_has_room(const struct channel *channel)
 {

@@ -190,20 +190,23 @@ static inline void peer_unmask(uint64_t before)
  * Until a condition holds that the other side brings about, or it is gone (`party`: its party is), or, if
  * `interruptible`, something else has come: a signal or another user interrupt. Not in handlers: lets
  * user interrupts in.
+ *
+ * A word that has been answered need not be taken back: it is answered once. One that has not been, since
+ * the second look found something, is.
  */
 #define PEER_WAIT_UNTIL(peer, party, interruptible, condition)                                     \
     do {                                                                                           \
         uint64_t mask_ = peer_mask();                                                              \
-        bool woken_ = true;                                                                        \
+        bool woken_;                                                                               \
                                                                                                    \
         do {                                                                                       \
             peer_say(peer, PEER_ASLEEP);                                                           \
             if ((condition) || peer_is_gone(peer, party)) {                                        \
+                peer_say(peer, PEER_AWAKE);                                                        \
                 break;                                                                             \
             }                                                                                      \
             woken_ = peer_sleep(peer);                                                             \
         } while (!(condition) && (woken_ || !(interruptible)));                                    \
-        peer_say(peer, PEER_AWAKE);                                                                \
         peer_unmask(mask_);                                                                        \
     } while (0)
 

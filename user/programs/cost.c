@@ -293,26 +293,40 @@ static void create_channel(int ours[2], int peers[2])
 
 static void request_by_channel(int send, int receive)
 {
-    struct channel_message message = {
-        .words = {1, 2, 3, 4}
-    };
+    struct channel_message *message;
 
     (void)receive;
     if (!channel.peer.own) {
         must(channel_open(&channel, send, CHANNEL_CLIENT), "channel_open");
     }
-    must(channel_call(&channel, &message), "channel_call");
+    message = channel_slot(&channel);
+    message->words[0] = 1;
+    message->words[1] = 2;
+    message->words[2] = 3;
+    message->words[3] = 4;
+    channel_submit(&channel);
+    must(channel_wait(&channel), "channel_wait");
+    channel_consume(&channel);
 }
 
 static void answer_channel(int receive, int send)
 {
-    struct channel_message message;
+    const struct channel_message *message;
+    struct channel_message *reply;
 
     (void)send;
     must(channel_open(&channel, receive, CHANNEL_SERVER), "channel_open");
-    while (channel_receive(&channel, &message, 0) == 0) {
-        must(channel_send(&channel, &message, 0), "channel_send");
-    }
+    do {
+        while ((message = channel_front(&channel))) {
+            reply = channel_slot(&channel);
+            reply->words[0] = message->words[0];
+            reply->words[1] = message->words[1];
+            reply->words[2] = message->words[2];
+            reply->words[3] = message->words[3];
+            channel_consume(&channel);
+            channel_submit(&channel);
+        }
+    } while (channel_wait(&channel) == 0);
 }
 
 static void answer_uipi(int receive, int send)
