@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "lib/bits.h"
 #include "lib/channel.h"
 
 #include <errno.h>
@@ -244,7 +245,7 @@ uint32_t channel_buffer(struct channel *channel)
     if (!channel->free) {
         return CHANNEL_NO_BUFFER;
     }
-    number = (unsigned)__builtin_ctz(channel->free);
+    number = lowest_bit(channel->free);
     channel->free &= channel->free - 1;
     return number + 1;
 }

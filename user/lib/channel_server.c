@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "lib/bits.h"
 #include "lib/channel_server.h"
 
 #include <errno.h>
@@ -62,7 +63,7 @@ int channel_server_start(struct channel_server *server, int endpoint)
 
 int channel_server_add(struct channel_server *server, int end)
 {
-    unsigned number = (unsigned)__builtin_ctzl(~server->open);
+    unsigned number = lowest_bit(~server->open);
     struct channel *client;
 
     if (number >= CHANNEL_SERVER_CLIENTS) {
@@ -181,7 +182,7 @@ static bool take_any(struct channel_server *server, unsigned *client,
 {
     while (server->active) {
         uint64_t later = server->active & -BIT(server->next);
-        unsigned number = (unsigned)__builtin_ctzl(later ? later : server->active);
+        unsigned number = lowest_bit(later ? later : server->active);
 
         if (take_request(server, number, message)) {
             *client = number;
@@ -209,7 +210,7 @@ static void wake_groups(struct channel_server *server, uint64_t vectors)
 static void look_for_gone(struct channel_server *server)
 {
     for (uint64_t left = server->open; left; left &= left - 1) {
-        unsigned number = (unsigned)__builtin_ctzl(left);
+        unsigned number = lowest_bit(left);
 
         if (peer_is_gone(&server->clients[number]->peer, true)) {
             server->active |= BIT(number);
@@ -221,14 +222,12 @@ static void look_for_gone(struct channel_server *server)
 static void take_vectors(struct channel_server *server)
 {
     const uint64_t groups = (BIT(EVENT_GROUPS) - 1) << EVENT_FIRST_GROUP;
-    uint64_t vectors = uipi_read() | events_take(),
-             others = vectors & ~(groups | BIT(EVENT_ACCEPT));
+    uint64_t vectors = uipi_read(), others = vectors & ~(groups | BIT(EVENT_ACCEPT));
 
     if (others) {
-        uipi_write(others);
-        uintr_enable();
-        uintr_disable();
+        peer_let_in(others);
     }
+    vectors |= events_take();
     if (vectors & BIT(EVENT_ACCEPT)) {
         take_arrivals(server);
     }
@@ -243,10 +242,10 @@ static void take_vectors(struct channel_server *server)
 static void sleep_until_vector(struct channel_server *server)
 {
     while (server->asked & (server->asked - 1)) {
-        tell(server, (unsigned)__builtin_ctzl(server->asked));
+        tell(server, lowest_bit(server->asked));
     }
     if (server->asked) {
-        struct peer *peer = &server->clients[__builtin_ctzl(server->asked)]->peer;
+        struct peer *peer = &server->clients[lowest_bit(server->asked)]->peer;
 
         server->asked = 0;
         peer_sleep_raw(peer);
@@ -259,7 +258,7 @@ static void sleep_until_vector(struct channel_server *server)
 static void tell_all(struct channel_server *server)
 {
     while (server->asked) {
-        tell(server, (unsigned)__builtin_ctzl(server->asked));
+        tell(server, lowest_bit(server->asked));
     }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "lib/bits.h"
 #include "lib/events.h"
 
 #include <errno.h>
@@ -18,7 +19,7 @@ void events_dispatch(uint64_t vectors)
 {
     events_gone += vectors >> EVENT_GONE;
     while (vectors) {
-        unsigned vector = (unsigned)__builtin_ctzl(vectors);
+        unsigned vector = lowest_bit(vectors);
 
         vectors &= vectors - 1;
         if (handlers[vector]) {
