@@ -14,8 +14,8 @@ SANITIZER_OPTIONS=(--enable-asan --enable-ubsan --extra-cflags=-Wno-error -Dopti
 
 configure_line() { # SOURCE [OPTION...]
     printf '%s/configure' "$1"
-    printf ' %s' "--python=$PYTHON" --without-default-features --enable-tcg --enable-fdt=system \
-        --enable-slirp --enable-pixman --disable-docs --disable-install-blobs \
+    printf ' %s' "--python=$PYTHON" --without-default-features --enable-tcg --enable-plugins \
+        --enable-fdt=system --enable-slirp --enable-pixman --disable-docs --disable-install-blobs \
         --enable-werror "--target-list=$QEMU_TARGETS" --gdb= "${@:2}"
 }
 

@@ -12,9 +12,10 @@ set -euo pipefail
 base=$(git -C "$QEMU_SRC" rev-list --max-parents=0 HEAD)
 own_tests=$(git -C "$QEMU_SRC" show "$base:tests/tcg/riscv64/Makefile.softmmu-target")
 
-# As QEMU's own Makefile calls them: without make's built-in rules.
+# As QEMU's own Makefile calls them: without make's built-in rules. And without CONFIG_PLUGIN,
+# which runs each of QEMU's user-mode programs again under each of its own test plugins.
 tcg_make() {
-    make -rR -C "$folder" SPEED=quick ${TCG_TIMEOUT:+"TIMEOUT=$TCG_TIMEOUT"} "$@"
+    make -rR -C "$folder" SPEED=quick CONFIG_PLUGIN= ${TCG_TIMEOUT:+"TIMEOUT=$TCG_TIMEOUT"} "$@"
 }
 
 targets=(riscv64-softmmu)
