@@ -79,6 +79,7 @@ need_source() {
 need_qemu() { # WHAT: what of QEMU to build, as scripts/qemu.sh takes it
     need_source
     "$ROOT/scripts/qemu.sh" "$1"
+    "$ROOT/scripts/plugins.sh"
 }
 
 need_guest() {

@@ -29,17 +29,18 @@ lint_shell() {
 
 lint_format() {
     cd "$ROOT"
-    project_files \( -path './guest-kernel/*' -o -path './user/*' -o -path './tests/*' \) \
+    project_files \( -path './guest-kernel/*' -o -path './user/*' -o -path './tests/*' -o \
+        -path './tools/*' \) \
         -name '*.[ch]' | xargs -r -d '\n' clang-format --dry-run -Werror
 }
 
-# qemu/ and patches/ are QEMU's licence, all else is MIT. Texts of licences and mails have none.
+# qemu/, patches/ and plugins are QEMU's licence, all else is MIT. Texts of licences and mails have none.
 lint_licence() {
     local file want bad=0
     while read -r file; do
         case $file in
         ./LICENSE | ./LICENSES/* | ./patches/*.patch | ./patches/cover-letter.txt) continue ;;
-        ./qemu/* | ./patches/*) want=GPL-2.0-or-later ;;
+        ./qemu/* | ./patches/* | ./tools/attribution/*.[ch]) want=GPL-2.0-or-later ;;
         *) want=MIT ;;
         esac
         grep -Iq . "$ROOT/$file" || continue
