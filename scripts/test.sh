@@ -9,7 +9,7 @@ set -euo pipefail
 # shellcheck source=scripts/results.sh
 . "$ROOT/scripts/results.sh"
 
-all=(cli source series upstream models unit qtest tcg guest snapshot off linux bench rules)
+all=(cli source series upstream models unit qtest tcg guest attribution snapshot off linux bench rules)
 # Only when named: they build more, or take long.
 named=(sanitizers stress)
 
