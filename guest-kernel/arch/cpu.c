@@ -9,6 +9,7 @@
 #include "core/lock.h"
 #include "core/page.h"
 #include "core/print.h"
+#include "core/registers.h"
 #include "core/sched.h"
 #include "drivers/plic.h"
 
@@ -63,6 +64,7 @@ void cpu_init_boot(uint64_t hart_id)
     }
     __asm__ volatile("mv tp, %0" : : "r"(mine) : "memory");
     setup_hart(mine);
+    registers_init();
     __atomic_store_n(&mine->online, true, __ATOMIC_RELEASE);
 }
 
@@ -88,6 +90,7 @@ void cpu_start_others(void)
 void secondary_main(void)
 {
     setup_hart(this_cpu());
+    registers_init_hart();
     __atomic_store_n(&this_cpu()->online, true, __ATOMIC_RELEASE);
     for (unsigned i = 0; i < machine.harts; i++) {
         if (&cpus[i] != this_cpu() && __atomic_load_n(&cpus[i].online, __ATOMIC_ACQUIRE)) {

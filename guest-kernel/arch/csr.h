@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#define CSR_VSTART             0x008
 #define CSR_SSTATUS            0x100
 #define CSR_SEDELEG            0x102 /* N: exceptions handed on to U mode */
 #define CSR_SIDELEG            0x103 /* N: interrupts handed on to U mode */
@@ -37,9 +38,13 @@
 #define SSTATUS_UPIE           (1ul << 4)
 #define SSTATUS_SPIE           (1ul << 5)
 #define SSTATUS_SPP            (1ul << 8)
+#define SSTATUS_VS             (3ul << 9)
+#define SSTATUS_VS_CLEAN       (2ul << 9)
+#define SSTATUS_VS_DIRTY       (3ul << 9)
 #define SSTATUS_FS             (3ul << 13)
 #define SSTATUS_FS_CLEAN       (2ul << 13)
 #define SSTATUS_FS_DIRTY       (3ul << 13)
+#define SSTATUS_SD             (1ul << 63) /* FS or VS is Dirty */
 
 /* Bits of sie, sip, sideleg: the interrupt's cause number */
 #define INT_USI                (1ul << 0)

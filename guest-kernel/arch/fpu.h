@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Floating-point registers. The kernel is built without; a thread's are saved when it is switched
- * out after it has changed them (sstatus.FS is Dirty), and loaded when it is switched in.
+ * Floating-point registers. The kernel is built without; when they are saved and loaded is what
+ * core/registers.h says.
  */
 #ifndef ARCH_FPU_H
 #define ARCH_FPU_H

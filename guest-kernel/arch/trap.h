@@ -17,7 +17,7 @@ struct thread;
 struct trap_frame {
     uint64_t x[31]; /* x[n - 1] is register xn */
     uint64_t sepc;
-    uint64_t sstatus;  /* carries the thread's UIE, UPIE and FS too */
+    uint64_t sstatus;  /* carries the thread's UIE, UPIE, FS and VS too */
     uint64_t argument; /* a0 as the last system call found it */
 };
 

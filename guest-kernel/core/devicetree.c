@@ -67,6 +67,7 @@ static void parse_harts(const void *tree)
     machine.timebase = number(tree, cpus, "timebase-frequency");
     machine.has_sstc = true;
     machine.has_uintr = true;
+    machine.has_vector = true;
     fdt_for_each_subnode (node, tree, cpus) {
         const char *type = fdt_getprop(tree, node, "device_type", NULL);
 
@@ -80,6 +81,7 @@ static void parse_harts(const void *tree)
         machine.harts++;
         machine.has_sstc = machine.has_sstc && hart_has(tree, node, "sstc");
         machine.has_uintr = machine.has_uintr && hart_has(tree, node, "xuintr");
+        machine.has_vector = machine.has_vector && hart_has(tree, node, "v");
     }
     /* QEMU lists harts from the last to the first; number them by hart id. */
     for (unsigned i = 1; i < machine.harts; i++) {

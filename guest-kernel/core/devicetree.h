@@ -19,6 +19,7 @@ struct machine {
     uint64_t hart_id[MAX_HARTS];
     bool has_sstc;
     bool has_uintr;    /* every hart has xuintr */
+    bool has_vector;   /* every hart has v */
     uint64_t timebase; /* ticks per second of the time CSR */
     uint64_t memory_base;
     uint64_t memory_size;

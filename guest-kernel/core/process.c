@@ -7,6 +7,7 @@
 #include "arch/csr.h"
 #include "arch/mmu.h"
 #include "core/print.h"
+#include "core/registers.h"
 #include "core/sched.h"
 #include "core/slab.h"
 #include "core/usercopy.h"
@@ -129,24 +130,13 @@ static bool is_mapped(uint64_t cause, uint64_t address)
     return true;
 }
 
-/* The first floating-point instruction of a thread: from now on it has such registers. */
-static bool enables_fpu(struct thread *thread, uint64_t cause)
-{
-    if (cause != CAUSE_ILLEGAL || (thread->frame.sstatus & SSTATUS_FS)) {
-        return false;
-    }
-    thread->frame.sstatus |= SSTATUS_FS_DIRTY;
-    csr_set(CSR_SSTATUS, SSTATUS_FS_DIRTY);
-    fpu_load(&thread->fpu);
-    return true;
-}
-
 void process_fault(uint64_t cause, uint64_t pc, uint64_t address)
 {
     struct thread *thread = thread_current();
     struct process *process = thread->process;
 
-    if (is_mapped(cause, address) || enables_fpu(thread, cause)) {
+    if (is_mapped(cause, address) ||
+        (cause == CAUSE_ILLEGAL && registers_enable(thread, address))) {
         return;
     }
     kprintf("[kernel] killed %s (pid %d): %s, pc %#lx, address %#lx, cause %lu%s\n", process->name,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "core/sched.h"
 
-#include "arch/csr.h"
 #include "arch/timer.h"
 #include "core/address_space.h"
 #include "core/devicetree.h"
 #include "core/lock.h"
 #include "core/process.h"
+#include "core/registers.h"
 #include "core/syscall.h"
 #include "ipc/signal.h"
 #include "ipc/uintr.h"
@@ -193,11 +193,7 @@ void sched_timer(struct cpu *cpu)
 
 static inline void switch_out(struct cpu *cpu, struct thread *thread)
 {
-    if ((thread->frame.sstatus & SSTATUS_FS) == SSTATUS_FS_DIRTY) {
-        csr_set(CSR_SSTATUS, SSTATUS_FS_DIRTY);
-        fpu_save(&thread->fpu);
-        thread->frame.sstatus ^= SSTATUS_FS_DIRTY ^ SSTATUS_FS_CLEAN;
-    }
+    registers_save(thread);
     if (thread->uintr.receiver) {
         uintr_switch_out(thread);
     }
@@ -220,10 +216,7 @@ static inline void switch_in(struct cpu *cpu, struct thread *thread)
     if (thread->uintr.receiver) {
         uintr_switch_in(thread);
     }
-    if (thread->frame.sstatus & SSTATUS_FS) {
-        csr_set(CSR_SSTATUS, SSTATUS_FS_DIRTY);
-        fpu_load(&thread->fpu);
-    }
+    registers_load(thread);
 }
 
 void sched_switch_to(struct thread *to)

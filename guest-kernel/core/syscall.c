@@ -11,6 +11,7 @@
 #include "core/memory.h"
 #include "core/page.h"
 #include "core/process.h"
+#include "core/registers.h"
 #include "core/sched.h"
 #include "core/usercopy.h"
 #include "drivers/console.h"
@@ -105,6 +106,7 @@ static SYSCALL long sys_system_info(uint64_t where)
 {
     struct system_info info = {
         .harts = machine.harts,
+        .vector_length = (uint32_t)registers_vector_length(),
         .processes = process_count(),
         .threads = thread_count(),
         .objects = object_count(),

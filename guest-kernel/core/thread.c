@@ -7,6 +7,7 @@
 #include "arch/csr.h"
 #include "arch/mmu.h"
 #include "core/process.h"
+#include "core/registers.h"
 #include "core/sched.h"
 #include "core/slab.h"
 #include "core/usercopy.h"
@@ -86,6 +87,7 @@ void thread_finish(struct thread *thread)
         cpu->current = NULL;
     }
     list_remove(&thread->siblings);
+    registers_drop_vector(thread);
     slab_free(thread, sizeof(*thread));
     threads--;
     if (list_is_empty(&process->threads)) {

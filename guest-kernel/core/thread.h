@@ -13,6 +13,7 @@
 
 #include "arch/fpu.h"
 #include "arch/trap.h"
+#include "arch/vector.h"
 #include "core/list.h"
 #include "core/wait.h"
 #include "ipc/uintr_context.h"
@@ -47,6 +48,7 @@ struct thread {
     struct list siblings; /* in process->threads */
     struct wait wait;     /* while THREAD_WAITING */
     struct fpu fpu;       /* when it isn't running and sstatus.FS is not Off */
+    struct vector vector; /* the same by sstatus.VS; v is NULL while that is Off */
     bool interrupted;     /* its system call ended by -EINTR instead of waiting on */
     uint64_t signal_mask; /* blocked signals */
     bool restore_mask;    /* SYS_sigsuspend: saved_mask comes back with the handler's end */

@@ -11,10 +11,10 @@
 #include <string.h>
 
 #include "arch/cpu.h"
-#include "arch/csr.h"
 #include "core/copy.h"
 #include "core/print.h"
 #include "core/process.h"
+#include "core/registers.h"
 #include "core/usercopy.h"
 #include "uapi/syscall.h"
 
@@ -170,17 +170,20 @@ static void deliver_nothing(struct thread *thread, bool interrupted)
     }
 }
 
-/* The current thread's floating-point registers are in the hart; fpu is older if FS is Dirty. */
+static bool uses_fp(const struct thread *thread)
+{
+    return thread->frame.sstatus & SSTATUS_FS;
+}
+
+static bool uses_vectors(const struct thread *thread)
+{
+    return thread->frame.sstatus & SSTATUS_VS;
+}
+
 static void save_fp(struct thread *thread, struct signal_frame *frame)
 {
-    uint64_t state = thread->frame.sstatus & SSTATUS_FS;
-
-    if (!state) {
+    if (!uses_fp(thread)) {
         return;
-    }
-    if (state == SSTATUS_FS_DIRTY) {
-        csr_set(CSR_SSTATUS, SSTATUS_FS_DIRTY);
-        fpu_save(&thread->fpu);
     }
     frame->fp_state = 1;
     copy_memory(frame->f, thread->fpu.f, sizeof(frame->f));
@@ -191,15 +194,48 @@ static void save_fp(struct thread *thread, struct signal_frame *frame)
 static void restore_fp(struct thread *thread, const struct signal_frame *frame)
 {
     if (!frame->fp_state) { /* only the handler has used them, if anybody has */
-        clear_memory(&thread->fpu, sizeof(thread->fpu));
-        thread->frame.sstatus &= ~SSTATUS_FS;
-    } else if (thread->frame.sstatus & SSTATUS_FS) {
+        registers_drop_fpu(thread);
+    } else if (uses_fp(thread)) {
         copy_memory(thread->fpu.f, frame->f, sizeof(thread->fpu.f));
         thread->fpu.fcsr = frame->fcsr;
-        csr_set(CSR_SSTATUS, SSTATUS_FS_DIRTY);
-        fpu_load(&thread->fpu);
-        thread->frame.sstatus |= SSTATUS_FS_DIRTY;
+        registers_set_fpu(thread);
     }
+}
+
+static int save_vector(struct thread *thread, uint64_t address)
+{
+    const struct vector *vector = &thread->vector;
+    const struct signal_vector saved = { vector->vstart, vector->vl, vector->vtype, vector->vcsr };
+    int error = copy_to_user(address, &saved, sizeof(saved));
+
+    registers_clear_vstart(thread); /* as a C function expects it */
+    return error ? error
+                 : copy_to_user(address + sizeof(saved), vector->v, registers_vectors_size());
+}
+
+/* As restore_fp(). */
+static int restore_vector(struct thread *thread, const struct signal_frame *frame, uint64_t address)
+{
+    struct vector *vector = &thread->vector;
+    struct signal_vector saved;
+
+    if (!uses_vectors(thread)) {
+        return 0;
+    }
+    if (!frame->vector_state) {
+        registers_drop_vector(thread);
+    } else {
+        if (copy_from_user(&saved, address, sizeof(saved)) ||
+            copy_from_user(vector->v, address + sizeof(saved), registers_vectors_size())) {
+            return -EFAULT;
+        }
+        vector->vstart = saved.vstart;
+        vector->vl = saved.vl;
+        vector->vtype = saved.vtype;
+        vector->vcsr = saved.vcsr;
+        registers_set_vector(thread);
+    }
+    return 0;
 }
 
 static bool on_alt_stack(const struct thread *thread)
@@ -209,27 +245,43 @@ static bool on_alt_stack(const struct thread *thread)
     return sp > thread->alt_stack_base && sp - thread->alt_stack_base <= thread->alt_stack_size;
 }
 
+static size_t frame_size(const struct thread *thread)
+{
+    return sizeof(struct signal_frame) +
+           (uses_vectors(thread) ? sizeof(struct signal_vector) + registers_vectors_size() : 0);
+}
+
+/* 0, where nothing is mapped, for a frame that the alternate stack has no room for. */
 static uint64_t frame_address(const struct thread *thread, const struct signal_action *action)
 {
-    uint64_t top = FRAME_X(&thread->frame, 2);
+    uint64_t top = FRAME_X(&thread->frame, 2), address;
+    bool on_alt = on_alt_stack(thread);
 
-    if ((action->flags & SIGNAL_ON_STACK) && thread->alt_stack_size && !on_alt_stack(thread)) {
+    if ((action->flags & SIGNAL_ON_STACK) && thread->alt_stack_size && !on_alt) {
         top = thread->alt_stack_base + thread->alt_stack_size;
+        on_alt = true;
     }
-    return (top - sizeof(struct signal_frame)) & -16ul;
+    address = (top - frame_size(thread)) & -16ul;
+    return on_alt && address < thread->alt_stack_base ? 0 : address;
 }
 
 static int push_frame(struct thread *thread, int signal, uint64_t address)
 {
     struct signal_frame frame;
+    int error = 0;
 
     clear_memory(&frame, sizeof(frame));
     frame.pc = thread->frame.sepc;
     frame.signal = (uint64_t)signal;
     copy_memory(frame.x, thread->frame.x, sizeof(frame.x));
     frame.mask = take_mask(thread);
+    registers_save(thread);
     save_fp(thread, &frame);
-    return copy_to_user(address, &frame, sizeof(frame));
+    if (uses_vectors(thread)) {
+        frame.vector_state = 1;
+        error = save_vector(thread, address + sizeof(frame));
+    }
+    return error ? error : copy_to_user(address, &frame, sizeof(frame));
 }
 
 static void enter_handler(struct thread *thread, int signal)
@@ -284,7 +336,8 @@ long signal_sys_return(uint64_t address)
     struct process *process = thread->process;
     struct signal_frame frame;
 
-    if (address % 16 || copy_from_user(&frame, address, sizeof(frame))) {
+    if (address % 16 || copy_from_user(&frame, address, sizeof(frame)) ||
+        restore_vector(thread, &frame, address + sizeof(frame))) {
         kprintf("[kernel] killed %s (pid %d): no signal frame to return to at %#lx\n",
                 process->name, process->id, address);
         process_kill(process, STATUS_BAD_STACK);

@@ -45,7 +45,7 @@ struct system_info {
     uint32_t handles; /* in all tables */
     uint32_t receivers;
     uint32_t receiver_slots; /* those of the device that the kernel uses */
-    uint32_t reserved;
+    uint32_t vector_length;  /* bytes of a vector register; 0: programs have none */
     uint64_t free_pages;
     uint64_t total_pages;
     uint64_t timebase; /* ticks of the time CSR in a second */

@@ -29,7 +29,10 @@
  * SYS_uintr_wait, SYS_sleep, SYS_futex_wait.
  */
 
-/* The least size for SYS_sigaltstack, which refuses with -EPERM while the stack is in use. */
+/*
+ * The least size for SYS_sigaltstack, which refuses with -EPERM while the stack is in use. A thread
+ * that uses vector registers needs room for a struct signal_vector beyond that.
+ */
 #define SIGNAL_STACK_MIN 2048
 
 /* SYS_sigprocmask */
@@ -50,10 +53,16 @@ struct signal_frame {
     uint64_t x[31]; /* x[n - 1] is register xn */
     uint64_t pc;
     uint64_t mask;
-    uint64_t fp_state; /* 1: f and fcsr are in use */
+    uint32_t fp_state;     /* 1: f and fcsr are in use */
+    uint32_t vector_state; /* 1: a struct signal_vector follows the frame */
     uint64_t f[32];
     uint64_t fcsr;
     uint64_t signal;
+};
+
+struct signal_vector {
+    uint64_t vstart, vl, vtype, vcsr;
+    uint8_t v[]; /* v0..v31, system_info.vector_length bytes each */
 };
 
 #endif

@@ -25,6 +25,8 @@ struct thread;
 /* Makes this hart `index` of cpus[]. */
 void on_hart(unsigned index);
 
+#define MOCK_VLENB 256
+
 struct mock_machine {
     uint64_t now;           /* the time CSR */
     unsigned asid_bits;     /* that satp has */
@@ -37,6 +39,10 @@ struct mock_machine {
     void (*at_sleep)(void); /* what happens while the hart sleeps; NULL: it must not */
     uint64_t fpu[33];       /* the registers f0..f31 and fcsr */
     unsigned fpu_loads;
+    uint64_t vlenb;     /* bytes of a vector register, at most MOCK_VLENB; 0: this hart has none */
+    uint64_t vector[4]; /* vstart, vl, vtype, vcsr */
+    uint8_t v[32 * MOCK_VLENB];
+    unsigned vector_loads, vector_saves;
 };
 
 extern struct mock_machine mock_machine;

@@ -6,6 +6,7 @@
 #include "arch/fpu.h"
 #include "arch/mmu.h"
 #include "arch/sbi.h"
+#include "arch/vector.h"
 #include "core/devicetree.h"
 #include "drivers/console.h"
 #include "mock.h"
@@ -54,6 +55,10 @@ void csr_write(unsigned csr, uint64_t value)
         value &= ~((uint64_t)(0xffff & -(1u << mock_machine.asid_bits)) << SATP_ASID_SHIFT);
         mock_machine.satp_writes++;
     }
+    if (csr == CSR_VSTART) {
+        CHECK(csrs[CSR_SSTATUS] & SSTATUS_VS);
+        mock_machine.vector[0] = value;
+    }
     if (csr == CSR_STIMECMP) {
         mock_machine.timer = value;
     }
@@ -94,6 +99,29 @@ void fpu_load(const struct fpu *fpu)
     memcpy(mock_machine.fpu, fpu->f, sizeof(fpu->f));
     mock_machine.fpu[32] = fpu->fcsr;
     mock_machine.fpu_loads++;
+}
+
+uint64_t vector_length(void)
+{
+    CHECK(mock_machine.vlenb && (csrs[CSR_SSTATUS] & SSTATUS_VS));
+    return mock_machine.vlenb;
+}
+
+void vector_save(struct vector *vector)
+{
+    CHECK(mock_machine.vlenb && (csrs[CSR_SSTATUS] & SSTATUS_VS));
+    memcpy(vector, mock_machine.vector, sizeof(mock_machine.vector));
+    memcpy(vector->v, mock_machine.v, 32 * mock_machine.vlenb);
+    mock_machine.vector[0] = 0;
+    mock_machine.vector_saves++;
+}
+
+void vector_load(const struct vector *vector)
+{
+    CHECK(mock_machine.vlenb && (csrs[CSR_SSTATUS] & SSTATUS_VS));
+    memcpy(mock_machine.vector, vector, sizeof(mock_machine.vector));
+    memcpy(mock_machine.v, vector->v, 32 * mock_machine.vlenb);
+    mock_machine.vector_loads++;
 }
 
 /* ---- Other harts ---- */

@@ -287,7 +287,7 @@ static void fp_registers(void)
     ready(0);
     ready(1);
     CHECK(leave() == threads[0]);
-    threads[0]->frame.sstatus = SSTATUS_FS_DIRTY;
+    threads[0]->frame.sstatus = SSTATUS_FS_DIRTY | SSTATUS_SD;
     mock_machine.fpu[5] = 55;
     run(threads[1]); /* has none: it doesn't touch them */
     CHECK_IS(threads[0]->frame.sstatus & SSTATUS_FS, SSTATUS_FS_CLEAN);

@@ -421,7 +421,7 @@ static void fp_of_the_interrupted(void)
     handle(10, HANDLER, 0, 0);
     block_everything();
     set_mask(0, 0);
-    threads[0]->frame.sstatus = SSTATUS_FS_DIRTY;
+    threads[0]->frame.sstatus = SSTATUS_FS_DIRTY | SSTATUS_SD;
     for (unsigned i = 0; i < 33; i++) {
         mock_machine.fpu[i] = 500 + i;
     }

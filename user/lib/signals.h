@@ -3,8 +3,8 @@
  * Signals of uapi/signal.h. A handler runs in some thread of the process that doesn't block the
  * signal, on its stack, or with SIGNAL_ON_STACK on the one of signal_set_stack(). A thread that
  * waits in a system call has it end with EINTR, or begin anew with SIGNAL_RESTART. A handler may
- * use system calls and what says that it may be called from one; floating-point registers are
- * kept.
+ * use system calls and what says that it may be called from one; floating-point and
+ * vector registers are kept.
  */
 #ifndef LIB_SIGNALS_H
 #define LIB_SIGNALS_H
