@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "lib/uintr.h"
 
+#include <errno.h>
+#include <stdbool.h>
+
 #include "lib/ecall.h"
+#include "lib/syscall.h"
 #include "uapi/syscall.h"
 
 /* Read by the entries; each thread that receives has its own. */
@@ -11,30 +15,49 @@ void uintr_entry(void);
 void uintr_entry_stack(void);
 void uintr_entry_fp(void);
 void uintr_entry_fp_stack(void);
+void uintr_entry_vector(void);
+void uintr_entry_vector_stack(void);
+void uintr_entry_fp_vector(void);
+void uintr_entry_fp_vector_stack(void);
 
-int uintr_set_handler(uintr_handler handler, unsigned flags)
+#define SAVE_FLAGS (UINTR_SAVE_FP | UINTR_SAVE_VECTOR)
+
+/* By flags: none, UINTR_SAVE_FP, UINTR_SAVE_VECTOR, both; and whether the handler has its own stack. */
+static void (*const entries[][2])(void) = {
+    {uintr_entry,            uintr_entry_stack          },
+    { uintr_entry_fp,        uintr_entry_fp_stack       },
+    { uintr_entry_vector,    uintr_entry_vector_stack   },
+    { uintr_entry_fp_vector, uintr_entry_fp_vector_stack},
+};
+
+/* Without vectors the entry would be the program's death at the first interrupt. */
+static int register_entry(uintr_handler handler, unsigned flags, bool on_stack)
 {
     uintr_handler before = uintr_c_handler;
+    struct system_info info;
 
+    if (flags & UINTR_SAVE_VECTOR && (system_info(&info) < 0 || !info.vector_length)) {
+        errno = ENOTSUP;
+        return -1;
+    }
     uintr_c_handler = handler;
-    if (uintr_register_handler((uint64_t)(flags & UINTR_SAVE_FP ? uintr_entry_fp : uintr_entry),
-                               flags & ~UINTR_SAVE_FP) < 0) {
+    if (uintr_register_handler((uint64_t)entries[flags & SAVE_FLAGS][on_stack],
+                               flags & ~SAVE_FLAGS) < 0) {
         uintr_c_handler = before;
         return -1;
     }
     return 0;
 }
 
+int uintr_set_handler(uintr_handler handler, unsigned flags)
+{
+    return register_entry(handler, flags, false);
+}
+
 /* Nobody can send to the receiver before it has made handles, so the order doesn't matter. */
 int uintr_set_handler_on_stack(uintr_handler handler, unsigned flags, void *base, size_t size)
 {
-    uintr_handler before = uintr_c_handler;
-
-    uintr_c_handler = handler;
-    if (uintr_register_handler(
-            (uint64_t)(flags & UINTR_SAVE_FP ? uintr_entry_fp_stack : uintr_entry_stack),
-            flags & ~UINTR_SAVE_FP) < 0) {
-        uintr_c_handler = before;
+    if (register_entry(handler, flags, true) < 0) {
         return -1;
     }
     if (uintr_alt_stack(base, size, 0) < 0) {
