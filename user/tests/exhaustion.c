@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/ecall.h"
+#include "lib/signals.h"
 #include "lib/uintr.h"
 #include "tests/test.h"
 
@@ -352,11 +353,59 @@ static void objects(uint64_t argument)
     give_all();
 }
 
+/* ---- Vector registers ---- */
+
+#define USERS 9 /* more than a page of the kernel's has room for */
+
+enum { STARTED, TURN, USED, END = USED + USERS };
+
+static void use_vectors(uint64_t number)
+{
+    __atomic_fetch_add(&shared->flags[STARTED], 1, __ATOMIC_RELEASE);
+    WAIT_UNTIL(__atomic_load_n(&shared->flags[TURN], __ATOMIC_ACQUIRE) > number);
+    __asm__ volatile(".insn i 0x73, 2, t0, x0, -0x3de" ::: "t0"); /* csrr t0, vlenb */
+    test_set(&shared->flags[USED + number], 1);
+    WAIT_UNTIL(__atomic_load_n(&shared->flags[END], __ATOMIC_ACQUIRE));
+}
+
+/* Memory for them is taken at their first use; who gets none dies of it, nobody else. */
+static void vectors(uint64_t argument)
+{
+    int peers[USERS], status = -1;
+    unsigned number;
+
+    (void)argument;
+    for (number = 0; number < USERS; number++) {
+        peers[number] = PEER(use_vectors, number, 0, -1);
+    }
+    WAIT_UNTIL(__atomic_load_n(&shared->flags[STARTED], __ATOMIC_ACQUIRE) == USERS);
+    take_all();
+    for (number = 0; number < USERS; number++) {
+        test_set(&shared->flags[TURN], number + 1);
+        while (!__atomic_load_n(&shared->flags[USED + number], __ATOMIC_ACQUIRE) &&
+               process_wait(peers[number], &status, WAIT_NOHANG) < 0) {
+            thread_sleep(20000);
+        }
+        if (!shared->flags[USED + number]) {
+            break;
+        }
+    }
+    CHECK(number < USERS);
+    CHECK_EQUAL(status, STATUS_SIGNAL(SIGNAL_KILL));
+    give_all();
+    test_set(&shared->flags[TURN], USERS); /* the rest of them */
+    test_set(&shared->flags[END], 1);
+    for (unsigned i = 0; i < USERS; i++) {
+        CHECK_EQUAL(peer_wait(peers[i]), i == number ? status : 0);
+    }
+}
+
 const struct test_case exhaustion_cases[] = {
     CASE("exhaustion-take-and-give", take_and_give),
     CASE("exhaustion-dies-with-all", dies_with_all),
     CASE("exhaustion-small-objects", small_objects),
     CASE("exhaustion-objects", objects),
     CASE("exhaustion-page-by-page", page_by_page),
+    VECTOR_CASE("exhaustion-vector", vectors, 0, 0),
     END_OF_CASES,
 };

@@ -7,16 +7,8 @@
 
 #include "lib/process.h"
 #include "lib/signals.h"
+#include "tests/float.h"
 #include "tests/test.h"
-
-struct registers {
-    uint64_t f[32];
-    uint64_t fcsr;
-};
-
-/* Loads all of them, makes a system call, stores all of them. */
-void float_hold(const struct registers *in, struct registers *out, long number, uint64_t argument);
-void float_store(struct registers *out);
 
 __asm__(".option push\n"
         ".option arch, +d\n"
@@ -45,7 +37,7 @@ __asm__(".option push\n"
         "    ret\n"
         ".option pop\n");
 
-static void fill(struct registers *registers, uint64_t seed)
+static void fill(struct float_registers *registers, uint64_t seed)
 {
     for (unsigned i = 0; i < 32; i++) {
         registers->f[i] = 0x3ff0000000000000 | seed << 16 | i;
@@ -55,7 +47,7 @@ static void fill(struct registers *registers, uint64_t seed)
 
 static void hold(uint64_t seed, long number, uint64_t argument)
 {
-    struct registers in, out;
+    struct float_registers in, out;
 
     fill(&in, seed);
     memset(&out, 0, sizeof(out));
@@ -67,7 +59,7 @@ static void hold(uint64_t seed, long number, uint64_t argument)
 
 static void check_zero(uint64_t argument)
 {
-    struct registers registers;
+    struct float_registers registers;
 
     (void)argument;
     float_store(&registers); /* this thread's first instruction of that kind */
@@ -146,7 +138,7 @@ static void change_all(int signal, struct signal_frame *frame)
 /* A signal's handler has registers of its own, so to say. */
 static void across_signal(uint64_t argument)
 {
-    struct registers registers;
+    struct float_registers registers;
     int self = (int)MUST(process_self());
 
     (void)argument;
@@ -158,7 +150,7 @@ static void across_signal(uint64_t argument)
         CHECK_EQUAL(registers.f[i], 0);
     }
     for (unsigned i = 2; i < 20; i++) {
-        struct registers in, out;
+        struct float_registers in, out;
 
         fill(&in, i);
         float_hold(&in, &out, SYS_yield, 0);

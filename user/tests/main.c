@@ -214,7 +214,8 @@ static void for_all(void (*function)(const struct test_case *), char **patterns)
     for (unsigned i = 0; test_tables[i]; i++) {
         for (const struct test_case *test = test_tables[i]; test->name; test++) {
             if (matches(test->name, patterns) && test->harts <= info.harts &&
-                (test->slots == 0 || info.receiver_slots <= test->slots)) {
+                (test->slots == 0 || info.receiver_slots <= test->slots) &&
+                (!test->vectors || info.vector_length > 0)) {
                 function(test);
             }
         }

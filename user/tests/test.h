@@ -36,11 +36,16 @@ struct test_case {
     uint64_t argument;
     unsigned harts; /* for machines with at least so many; 0: all */
     unsigned slots; /* for machines whose UINTC has at most so many receivers; 0: all */
+    bool vectors;   /* for machines whose harts have vector registers */
 };
 
 #define CASE_WITH(name, run, argument, harts, slots)                                               \
     {                                                                                              \
-        name, run, argument, harts, slots                                                          \
+        name, run, argument, harts, slots, false                                                   \
+    }
+#define VECTOR_CASE(name, run, argument, harts)                                                    \
+    {                                                                                              \
+        name, run, argument, harts, 0, true                                                        \
     }
 #define CASE(name, run) CASE_WITH(name, run, 0, 0, 0)
 #define END_OF_CASES                                                                               \
