@@ -156,7 +156,7 @@ static inline void peer_sleep_raw(struct peer *peer)
 }
 
 /*
- * The same for who waits for EVENT_WAKE: whether that has come. The vectors of others are put back, to
+ * The same for who waits for EVENT_WAKE: whether that or EVENT_GONE has come. The vectors of others are put back, to
  * interrupt as soon as they may: there.
  */
 static inline bool peer_sleep(struct peer *peer)
@@ -169,7 +169,7 @@ static inline bool peer_sleep(struct peer *peer)
     if (__builtin_expect(others != 0, 0)) {
         peer_let_in(others);
     }
-    return vectors >> EVENT_WAKE & 1;
+    return vectors >> EVENT_WAKE; /* or EVENT_GONE */
 }
 
 /* ustatus.UIE off; whether it was on. */
