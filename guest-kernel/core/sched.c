@@ -164,15 +164,36 @@ static void arm_timer(struct cpu *cpu)
     }
 }
 
-/* A thread gets a slice when others of its priority wait, and keeps the one it has. */
+/*
+ * A thread gets a slice when others of its priority wait, and keeps the one it has; one that was
+ * preempted goes on with what it had left.
+ */
 static __attribute__((noinline)) void set_slice(struct cpu *cpu)
 {
-    if (!cpu->current || run_queue_best(&cpu->queue) > cpu->current->priority) {
+    struct thread *thread = cpu->current;
+
+    if (!thread || run_queue_best(&cpu->queue) > thread->priority) {
         cpu->slice_end = UINT64_MAX;
     } else if (cpu->slice_end == UINT64_MAX) {
-        cpu->slice_end = timer_now() + timer_ticks(TIME_SLICE_US);
+        uint64_t left = thread->slice_left;
+
+        cpu->slice_end = timer_now() + (left ? left : timer_ticks(TIME_SLICE_US));
+        thread->slice_left = 0;
     }
     arm_timer(cpu);
+}
+
+/*
+ * The current thread is preempted. With a new slice each time, threads of its priority would wait for ever
+ * when that happens more often than a slice is long.
+ */
+static void keep_slice(struct cpu *cpu, struct thread *thread)
+{
+    if (!cpu->slice_over && cpu->slice_end != UINT64_MAX) {
+        uint64_t now = timer_now();
+
+        thread->slice_left = cpu->slice_end > now ? (uint32_t)(cpu->slice_end - now) : 1;
+    }
 }
 
 void sched_timer(struct cpu *cpu)
@@ -269,6 +290,7 @@ static bool continues(struct cpu *cpu, struct thread *thread)
         (thread->priority < best || (thread->priority == best && !cpu->slice_over))) {
         return true;
     }
+    keep_slice(cpu, thread);
     switch_out(cpu, thread);
     if (may_run(thread, cpu)) {
         enqueue(thread, cpu, !cpu->slice_over);

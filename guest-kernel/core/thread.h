@@ -42,7 +42,8 @@ struct thread {
     enum thread_state state;
     uint8_t attention;
     uint8_t priority;
-    uint64_t affinity; /* bit h: may run on hart h */
+    uint64_t affinity;   /* bit h: may run on hart h */
+    uint32_t slice_left; /* ticks, when it was preempted; 0: a whole slice */
 
     struct list node;     /* in a run queue or in what it waits for */
     struct list siblings; /* in process->threads */

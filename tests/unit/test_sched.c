@@ -121,6 +121,31 @@ static void slice_begins_when_another_one_comes(void)
     CHECK(thread_current() == threads[1]);
 }
 
+/* Preempted more often than a slice is long, equal ones still take turns. */
+static void preempted_one_keeps_its_slice(void)
+{
+    set_up(1);
+    ready(0);
+    ready(1);
+    CHECK(leave() == threads[0]);
+    threads[2]->priority = 1;
+    for (int i = 1; i <= 3; i++) {
+        time_passes(SLICE / 4);
+        CHECK(thread_current() == threads[0]);
+        ready(2);
+        CHECK(leave() == threads[2]);
+        mock_machine.now += SLICE; /* which isn't its own time */
+        CHECK_IS(call(SYS_sleep, WAIT_FOREVER), SYSCALL_WAITS);
+        wait_end(threads[2], 0);
+        sched_remove(threads[2]);
+        CHECK(thread_current() == threads[0]);
+        CHECK_IS(mock_machine.timer, mock_machine.now + SLICE - SLICE / 4 * (unsigned)i);
+    }
+    time_passes(SLICE / 4);
+    CHECK(thread_current() == threads[1]);
+    CHECK_IS(mock_machine.timer, mock_machine.now + SLICE);
+}
+
 /* Who was interrupted before its time is the next one; who has had it is the last. */
 static void place_in_the_queue(void)
 {
@@ -503,6 +528,7 @@ static const struct unit_case cases[] = {
     { "changed-in-the-queue",                changed_in_the_queue               },
     { "deadline-wakes",                      deadline_wakes                     },
     { "idle",                                idle                               },
+    { "preempted-one-keeps-its-slice",       preempted_one_keeps_its_slice      },
     { "slice-after-a-direct-switch",         slice_after_a_direct_switch        },
     { "fp-registers",                        fp_registers                       },
     { "address-space-of-the-process",        address_space_of_the_process       },
