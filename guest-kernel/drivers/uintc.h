@@ -32,7 +32,7 @@ void uintc_init(void);
 unsigned uintc_receivers(void);
 
 /*
- * The device's registers are strongly ordered among themselves; the fences order them against memory:
+ * The registers are strongly ordered among themselves (docs/spec.md, 9); the fences order them against memory:
  * what a lock guards, what a sender wrote.
  */
 static inline uint64_t uintc_read_low(struct uintc_slot *slot)
