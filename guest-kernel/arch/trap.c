@@ -64,12 +64,17 @@ void interrupts_serve(void)
     }
 }
 
-struct thread *user_syscall(struct thread *thread)
+static inline struct thread *serve_syscall(struct thread *thread)
 {
-    kernel_enter();
     thread->frame.sepc += 4;
     syscall_dispatch(thread);
     return sched_leave_quickly(this_cpu());
+}
+
+struct thread *user_syscall(struct thread *thread)
+{
+    kernel_enter();
+    return serve_syscall(thread);
 }
 
 /*
@@ -81,48 +86,37 @@ struct thread *user_syscall(struct thread *thread)
 /* What is no case for them. */
 static __attribute__((noinline)) struct thread *take_long_way(struct thread *thread)
 {
-    thread->frame.sepc += 4;
-    syscall_dispatch(thread);
-    return sched_leave_quickly(this_cpu());
+    return serve_syscall(thread);
+}
+
+/* `way` answers the thread that runs now, or NULL if it isn't for this case. */
+static inline struct thread *try_short_way(struct thread *thread,
+                                           struct thread *(*way)(struct thread *))
+{
+    struct thread *next;
+
+    kernel_enter();
+    next = way(thread);
+    if (!next) {
+        return take_long_way(thread);
+    }
+    kernel_leave();
+    return next;
 }
 
 FAST_PATH struct thread *user_ipc_call(struct thread *thread)
 {
-    struct thread *server;
-
-    kernel_enter();
-    server = fastpath_call(thread);
-    if (!server) {
-        return take_long_way(thread);
-    }
-    kernel_leave();
-    return server;
+    return try_short_way(thread, fastpath_call);
 }
 
 FAST_PATH struct thread *user_ipc_reply_receive(struct thread *thread)
 {
-    struct thread *caller;
-
-    kernel_enter();
-    caller = fastpath_reply_receive(thread);
-    if (!caller) {
-        return take_long_way(thread);
-    }
-    kernel_leave();
-    return caller;
+    return try_short_way(thread, fastpath_reply_receive);
 }
 
 FAST_PATH struct thread *user_uintr_handover(struct thread *thread)
 {
-    struct thread *receiver;
-
-    kernel_enter();
-    receiver = uintr_handover(thread);
-    if (!receiver) {
-        return take_long_way(thread);
-    }
-    kernel_leave();
-    return receiver;
+    return try_short_way(thread, uintr_handover);
 }
 
 struct thread *user_trap(struct thread *thread, uint64_t cause)
