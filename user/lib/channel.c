@@ -144,6 +144,9 @@ static __attribute__((noinline)) int wait_for_room(struct channel *channel, unsi
     }
     if (flags & CHANNEL_NOWAIT) {
         channel_flush(channel);
+        if (peer_is_gone(&channel->peer, true)) {
+            return gone();
+        }
         errno = EAGAIN;
         return -1;
     }
@@ -161,13 +164,22 @@ static __attribute__((noinline)) int wait_for_room(struct channel *channel, unsi
 
 int channel_wait(struct channel *channel)
 {
+    if (channel->broken) {
+        return broken(channel);
+    }
     PEER_WAIT_UNTIL(&channel->peer, true, false, channel_has_message(channel));
     return __builtin_expect(channel->peer.gone, 0) && !channel_has_message(channel) ? gone() : 0;
 }
 
 static __attribute__((noinline)) int no_message(struct channel *channel)
 {
+    if (channel->broken) {
+        return broken(channel);
+    }
     channel_flush(channel);
+    if (peer_is_gone(&channel->peer, true)) {
+        return channel_has_message(channel) ? 0 : gone(); /* it may have sent before it went */
+    }
     errno = EAGAIN;
     return -1;
 }
@@ -252,7 +264,9 @@ uint32_t channel_buffer(struct channel *channel)
 
 void channel_drop(struct channel *channel, uint32_t buffer)
 {
-    channel->free |= 1u << (buffer - 1);
+    if (buffer - 1 < CHANNEL_BUFFERS && !(channel->out >> (buffer - 1) & 1)) {
+        channel->free |= 1u << (buffer - 1);
+    }
 }
 
 void channel_release(struct channel *channel, const struct channel_message *message)

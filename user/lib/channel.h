@@ -97,7 +97,8 @@ int channel_call(struct channel *channel, struct channel_message *message);
 /* Tells the other side now of what was sent. For who goes on without receiving. */
 void channel_flush(struct channel *channel);
 
-/* An own buffer to fill and send, by its number; 0: all are in use. channel_drop() gives it back unsent. */
+/* An own buffer to fill and send, by its number; 0: all are in use. channel_drop() gives it
+ * back unsent. */
 uint32_t channel_buffer(struct channel *channel);
 void channel_drop(struct channel *channel, uint32_t buffer);
 

@@ -11,7 +11,15 @@ static int map_sides(struct peer *peer, size_t own, size_t other)
 {
     struct link_info info;
 
+    if (peer->side >= LINK_SIDES) {
+        errno = EINVAL;
+        return -1;
+    }
     if (link_info(peer->end, &info) < 0) {
+        return -1;
+    }
+    if (info.attached[peer->side] % 2) { /* perhaps this thread: the kernel would replace it */
+        errno = EBUSY;
         return -1;
     }
     if (info.size[peer->side] < own || info.size[!peer->side] < other) {
@@ -43,6 +51,8 @@ static void unmap_sides(struct peer *peer)
 /* Whoever was the party before may have said that it sleeps. */
 int peer_open(struct peer *peer, int end, unsigned side, unsigned vector, size_t own, size_t other)
 {
+    struct link_info info;
+
     *peer = (struct peer){ .index = -1, .end = end, .side = (uint8_t)side };
     if (events_start() < 0 || map_sides(peer, own, other) < 0) {
         return -1;
@@ -55,7 +65,10 @@ int peer_open(struct peer *peer, int end, unsigned side, unsigned vector, size_t
         return -1;
     }
     peer_say(peer, PEER_AWAKE);
-    peer_look(peer, false);
+    peer->seen_gone = peer_goings(); /* attached: of any change from here on EVENT_GONE comes */
+    link_info(end, &info);
+    peer->met = info.attached[!side];
+    peer->gone = !(info.open >> !side & 1);
     return 0;
 }
 
@@ -69,22 +82,26 @@ void peer_close(struct peer *peer)
     unmap_sides(peer);
 }
 
-/* An odd number of parties: the last one is there. */
+/* An odd count: a party is there. The first one that comes after we have is ours. */
+static void meet(struct peer *peer, const struct link_info *info)
+{
+    if (peer->met % 2 == 0 && info->attached[!peer->side] == peer->met + 1) {
+        peer->met++;
+    }
+}
+
 void peer_look(struct peer *peer, bool party)
 {
     struct link_info info;
     unsigned other = !peer->side;
 
-    peer->seen_gone =
-        *(volatile uint32_t *)&events_gone; /* who goes from here on is seen next time */
+    peer->seen_gone = peer_goings(); /* who goes from here on is seen next time */
     if (link_info(peer->end, &info) < 0) {
         peer->gone = true;
         return;
     }
-    if (peer->met == 0) {
-        peer->met = info.attached[other];
-    }
-    if (party && peer->met != 0 && (info.attached[other] != peer->met || peer->met % 2 == 0)) {
+    meet(peer, &info);
+    if (party && info.attached[other] != peer->met) {
         peer->gone = true;
     }
     if (!(info.open >> other & 1)) {
@@ -92,13 +109,15 @@ void peer_look(struct peer *peer, bool party)
     }
 }
 
-/* An index for the other side's party: false if there is none now. */
+/* An index for the other side's party: false if there is none now. Who has gone is left to peer_look(). */
 static bool connect(struct peer *peer)
 {
+    struct link_info info;
+
     if (peer->index < 0) {
         peer->index = link_connect(peer->end, !peer->side);
-        if (peer->index >= 0 && peer->met == 0) {
-            peer_look(peer, false);
+        if (peer->index >= 0 && link_info(peer->end, &info) == 0) {
+            meet(peer, &info);
         }
     }
     return peer->index >= 0;

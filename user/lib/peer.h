@@ -53,7 +53,7 @@ struct peer {
     int index;                      /* for uipi_send(); -1: none */
     int end;
     uint8_t side;
-    uint32_t met;       /* how many parties the other side had had when we connected */
+    uint32_t met; /* how many parties the other side had had with ours; even: it has not come */
     uint32_t seen_gone; /* events_gone when we last looked */
     bool gone;          /* nobody can answer any more */
 };
@@ -73,10 +73,16 @@ void peer_close(struct peer *peer);
  */
 void peer_look(struct peer *peer, bool party);
 
+/* How often anybody has gone for the calling thread. */
+static inline uint32_t peer_goings(void)
+{
+    return *(volatile uint32_t *)&events_gone;
+}
+
 /* The same if anybody has gone since the last look. */
 static inline bool peer_is_gone(struct peer *peer, bool party)
 {
-    if (__builtin_expect(*(volatile uint32_t *)&events_gone != peer->seen_gone, 0)) {
+    if (__builtin_expect(peer_goings() != peer->seen_gone, 0)) {
         peer_look(peer, party);
     }
     return peer->gone;

@@ -1,24 +1,49 @@
 // SPDX-License-Identifier: MIT
+/* The tables of all files, in the order in which they run: for a new one, a line here and one in meson.build. */
 #include "tests/test.h"
 
-#include <stddef.h>
+// clang-format off
+#define TABLES(TABLE) \
+    TABLE(machine) \
+    TABLE(console) \
+    TABLE(handle) \
+    TABLE(memory) \
+    TABLE(shm) \
+    TABLE(protection) \
+    TABLE(exhaustion) \
+    TABLE(thread) \
+    TABLE(schedule) \
+    TABLE(float) \
+    TABLE(vector) \
+    TABLE(spawn) \
+    TABLE(process) \
+    TABLE(futex) \
+    TABLE(sync) \
+    TABLE(endpoint) \
+    TABLE(message) \
+    TABLE(server) \
+    TABLE(crowd) \
+    TABLE(pipe) \
+    TABLE(eventfd) \
+    TABLE(mqueue) \
+    TABLE(signal) \
+    TABLE(signal_thread) \
+    TABLE(signal_stack) \
+    TABLE(blocked) \
+    TABLE(uintr_error) \
+    TABLE(uintr) \
+    TABLE(uintr_flow) \
+    TABLE(uintr_switch) \
+    TABLE(uintr_slot) \
+    TABLE(channel) \
+    TABLE(channel_buffer) \
+    TABLE(channel_end) \
+    TABLE(channel_server)
+// clang-format on
 
-extern const struct test_case machine_cases[], console_cases[], handle_cases[], memory_cases[],
-    exhaustion_cases[], protection_cases[], shm_cases[], thread_cases[], schedule_cases[],
-    float_cases[], vector_cases[], spawn_cases[], process_cases[], futex_cases[], sync_cases[],
-    endpoint_cases[], message_cases[], server_cases[], crowd_cases[], pipe_cases[], eventfd_cases[],
-    mqueue_cases[], signal_cases[], signal_stack_cases[], signal_thread_cases[], blocked_cases[],
-    uintr_error_cases[], uintr_cases[], uintr_flow_cases[], uintr_switch_cases[],
-    uintr_slot_cases[];
+#define DECLARE(name) extern const struct test_case name##_cases[];
+#define POINTER(name) name##_cases,
 
-/* In this order. */
-const struct test_case *const test_tables[] = {
-    machine_cases,      console_cases,      handle_cases,      memory_cases,
-    shm_cases,          protection_cases,   exhaustion_cases,  thread_cases,
-    schedule_cases,     float_cases,        vector_cases,      spawn_cases,
-    process_cases,      futex_cases,        sync_cases,        endpoint_cases,
-    message_cases,      server_cases,       crowd_cases,       pipe_cases,
-    eventfd_cases,      mqueue_cases,       signal_cases,      signal_thread_cases,
-    signal_stack_cases, blocked_cases,      uintr_error_cases, uintr_cases,
-    uintr_flow_cases,   uintr_switch_cases, uintr_slot_cases,  NULL,
-};
+TABLES(DECLARE)
+
+const struct test_case *const test_tables[] = { TABLES(POINTER) NULL };
