@@ -3,6 +3,7 @@
 #include "lib/channel_server.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "lib/ipc.h"
@@ -11,6 +12,7 @@
 
 #define BIT(number)   (1ul << (number))
 #define GROUP(client) (EVENT_FIRST_GROUP + (client) % EVENT_GROUPS)
+#define NAMES         64 /* a client's name modulo this is its number */
 
 /* ---- Clients come ---- */
 
@@ -23,10 +25,18 @@ static void accept_clients(void *argument)
     struct channel_server *server = argument;
     struct message message = { .handle = -1 };
 
-    while (ipc_receive(server->endpoint, &message, NULL) == 0) {
-        uint32_t waiting = server->arrivals - peer_load(&server->taken);
-        int end = message.handle;
+    for (;;) {
+        uint32_t waiting;
+        int end;
 
+        if (ipc_receive(server->endpoint, &message, NULL) < 0) {
+            if (errno == EINTR) { /* a signal's handler ran in this thread */
+                continue;
+            }
+            break;
+        }
+        waiting = server->arrivals - peer_load(&server->taken);
+        end = message.handle;
         message = (struct message){ .words = { ENOSPC }, .handle = -1 };
         if (end >= 0 && waiting < CHANNEL_SERVER_CLIENTS) {
             server->arrived[server->arrivals % CHANNEL_SERVER_CLIENTS] = end;
@@ -58,7 +68,20 @@ int channel_server_start(struct channel_server *server, int endpoint)
     if (server->accept_index < 0) {
         return -1;
     }
-    return thread_start(&server->acceptor, accept_clients, server);
+    if (thread_start(&server->acceptor, accept_clients, server) < 0) {
+        int error = errno;
+
+        uintr_unregister_sender(server->accept_index, 0);
+        errno = error;
+        return -1;
+    }
+    return 0;
+}
+
+/* What the program knows a client by. One that comes into a place of another one has another name. */
+static unsigned name_of(const struct channel_server *server, unsigned number)
+{
+    return (server->uses[number] * NAMES + number) & INT_MAX;
 }
 
 int channel_server_add(struct channel_server *server, int end)
@@ -83,7 +106,8 @@ int channel_server_add(struct channel_server *server, int end)
     server->open |= BIT(number);
     server->active |= BIT(number);
     server->owed[number] = 0;
-    return (int)number;
+    server->uses[number]++;
+    return (int)name_of(server, number);
 }
 
 static void take_arrivals(struct channel_server *server)
@@ -116,7 +140,11 @@ static void close_client(struct channel_server *server, unsigned number)
 
 struct channel *channel_server_client(struct channel_server *server, unsigned client)
 {
-    return client < CHANNEL_SERVER_CLIENTS ? server->clients[client] : NULL;
+    unsigned number = client % NAMES;
+
+    return number < CHANNEL_SERVER_CLIENTS && name_of(server, number) == client
+               ? server->clients[number]
+               : NULL;
 }
 
 /* ---- Requests ---- */
@@ -163,7 +191,8 @@ static void put_aside(struct channel_server *server, unsigned number)
     struct channel *client = server->clients[number];
     bool last = server->active == BIT(number);
 
-    if (client->peer.gone) {
+    server->next = (number + 1) % CHANNEL_SERVER_CLIENTS; /* it may find a request yet: in turn */
+    if (client->peer.gone || client->broken) {
         close_client(server, number);
         return;
     }
@@ -185,7 +214,7 @@ static bool take_any(struct channel_server *server, unsigned *client,
         unsigned number = lowest_bit(later ? later : server->active);
 
         if (take_request(server, number, message)) {
-            *client = number;
+            *client = name_of(server, number);
             server->next = (number + 1) % CHANNEL_SERVER_CLIENTS;
             return true;
         }
@@ -286,7 +315,11 @@ int channel_server_receive(struct channel_server *server, unsigned *client,
     }
     peer_unmask(mask);
     if (!received) {
-        thread_join(&server->acceptor);
+        if (server->accept_index >= 0) {
+            thread_join(&server->acceptor);
+            uintr_unregister_sender(server->accept_index, 0);
+            server->accept_index = -1;
+        }
         errno = EPIPE;
         return -1;
     }
@@ -297,18 +330,20 @@ int channel_server_reply(struct channel_server *server, unsigned client,
                          const struct channel_message *message)
 {
     struct channel *channel = channel_server_client(server, client);
+    unsigned number = client % NAMES;
 
     if (!channel) {
         errno = EPIPE;
         return -1;
     }
     if (channel_send(channel, message, CHANNEL_NOWAIT) < 0) {
+        server->active |= BIT(number); /* to be closed, if that is why */
         return -1;
     }
-    if (server->owed[client] > 0) {
-        server->owed[client]--;
+    if (server->owed[number] > 0) {
+        server->owed[number]--;
     }
-    server->asked |= BIT(client);
+    server->asked |= BIT(number);
     return 0;
 }
 

@@ -30,12 +30,13 @@ struct channel_server {
     uint64_t active;                                 /* bit n: to be looked at */
     uint64_t asked; /* bit n: has been given replies that it may not know of */
     uint32_t owed[CHANNEL_SERVER_CLIENTS]; /* requests received and not replied to */
+    uint32_t uses[CHANNEL_SERVER_CLIENTS]; /* clients that have been there */
     unsigned next;                         /* client to look at first */
     uint32_t seen_gone;                    /* events_gone at the last look */
     bool stop;
     int endpoint;
     struct thread acceptor;
-    int accept_index;                    /* for the acceptor's uipi to the server */
+    int accept_index; /* for the acceptor's uipi to the server; -1: it has ended */
     int arrived[CHANNEL_SERVER_CLIENTS]; /* a ring of links; written by the acceptor */
     uint32_t arrivals, taken;            /* written by the acceptor, by the server */
 };
@@ -46,11 +47,11 @@ struct channel_server {
  */
 int channel_server_start(struct channel_server *server, int endpoint);
 
-/* Serves a link's side 0 that the program has from elsewhere, too. The client's number, or -1: ENOSPC. */
+/* Serves a link's side 0 that the program has from elsewhere, too. The client's name, or -1: ENOSPC. */
 int channel_server_add(struct channel_server *server, int end);
 
 /*
- * The next request and whose it is. Waits. -1 with errno EPIPE: nobody has the endpoint's other side any
+ * The next request and whose it is: a name that no later client has. Waits. -1 with errno EPIPE: nobody has the endpoint's other side any
  * more, and all clients are gone.
  */
 int channel_server_receive(struct channel_server *server, unsigned *client,

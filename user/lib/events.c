@@ -3,14 +3,12 @@
 #include "lib/events.h"
 
 #include <errno.h>
-#include <stdbool.h>
 
 #include "lib/uintr.h"
 
 #define VECTORS 64
 
 static _Thread_local event_handler handlers[VECTORS];
-static _Thread_local bool is_ours;       /* the receiver is that of events_start() */
 static _Thread_local uint64_t unhandled; /* the thread and its handler, atomically */
 
 _Thread_local uint32_t events_gone; /* written by the thread's handler */
@@ -33,9 +31,8 @@ void events_dispatch(uint64_t vectors)
 int events_start(void)
 {
     if (uintr_set_handler(events_dispatch, 0) < 0) {
-        return errno == EBUSY ? !is_ours : -1;
+        return errno == EBUSY ? uintr_c_handler != events_dispatch : -1;
     }
-    is_ours = true;
     uintr_enable();
     return 0;
 }

@@ -8,7 +8,7 @@
 #include "lib/syscall.h"
 #include "uapi/syscall.h"
 
-/* Read by the entries; each thread that receives has its own. */
+/* Read by the entries, too; each thread that receives has its own. */
 _Thread_local uintr_handler uintr_c_handler;
 
 void uintr_entry(void);

@@ -147,6 +147,9 @@ static inline void uintr_disable(void)
 /* Gets the pending vectors, bit n for vector n, never 0. Interrupts are off while it runs. */
 typedef void (*uintr_handler)(uint64_t vectors);
 
+/* The calling thread's, if it has one: for lib/events.c. */
+extern _Thread_local uintr_handler uintr_c_handler;
+
 /* The handler uses floating point: its registers and fcsr are saved too. Costs some 45
  * instructions. Without it the compiler must not use them in the handler, as in programs built
  * for rv64imac it can't. */
