@@ -2,6 +2,8 @@
 /* The tables of all files, in the order in which they run: for a new one, a line here and one in meson.build. */
 #include "tests/test.h"
 
+#include <stddef.h>
+
 // clang-format off
 #define TABLES(TABLE) \
     TABLE(machine) \
