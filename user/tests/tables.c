@@ -40,7 +40,10 @@
     TABLE(channel) \
     TABLE(channel_buffer) \
     TABLE(channel_end) \
-    TABLE(channel_server)
+    TABLE(channel_server) \
+    TABLE(conform_pipe) \
+    TABLE(conform_pipe_wait) \
+    TABLE(conform_pipe_use)
 // clang-format on
 
 #define DECLARE(name) extern const struct test_case name##_cases[];
