@@ -19,8 +19,12 @@ struct side {
 
 struct link {
     struct object object;
+    uint64_t id;
+    uint32_t open; /* sides that have handles */
     struct side sides[LINK_SIDES];
 };
+
+static uint64_t links; /* that there have been */
 
 static const unsigned side_right[LINK_SIDES] = { RIGHT_READ, RIGHT_WRITE };
 
@@ -61,14 +65,20 @@ static uint32_t open_sides(const struct object *object)
     return (object->readers > 0) | (uint32_t)(object->writers > 0) << 1;
 }
 
-/* A side without handles is told too, if it has a party: it could attach before, and still hear. */
+/* The other party hears of each side once: of the party's end, or if there is none of the handles'. */
 static void link_hung_up(struct object *object)
 {
     struct link *link = (struct link *)object;
+    uint32_t closed = link->open & ~open_sides(object);
 
+    link->open &= ~closed;
     for (unsigned i = 0; i < LINK_SIDES; i++) {
-        if (!(open_sides(object) >> i & 1)) {
+        if (!(closed >> i & 1)) {
+            continue;
+        }
+        if (link->sides[i].party) {
             detach(link, i);
+        } else {
             tell(link->sides[!i].party);
         }
     }
@@ -119,6 +129,8 @@ long link_sys_create(uint64_t ends, uint64_t size0, uint64_t size1)
         return -ENOMEM;
     }
     object_init(&link->object, &link_type);
+    link->id = ++links;
+    link->open = (1u << LINK_SIDES) - 1;
     error = shm_new(size0, &link->sides[0].memory);
     if (!error) {
         error = shm_new(size1, &link->sides[1].memory);
@@ -249,5 +261,7 @@ long link_sys_info(uint64_t number, uint64_t where)
         info.own |= (uint32_t)(rights_of(number) & side_right[i] ? 1 : 0) << i;
     }
     info.open = open_sides(&link->object);
+    info.flags = process_current()->handles.handles[number].flags;
+    info.id = link->id;
     return copy_to_user(where, &info, sizeof(info));
 }

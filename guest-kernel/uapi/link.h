@@ -13,6 +13,9 @@ struct link_info {
     uint32_t attached[LINK_SIDES]; /* how many parties it has had; odd: it has one now */
     uint32_t own;                  /* bit s: the handle is one of side s */
     uint32_t open;                 /* bit s: there are handles of side s */
+    uint32_t flags;                /* the handle's: HANDLE_NONBLOCK */
+    uint32_t reserved;             /* 0 */
+    uint64_t id;                   /* the same for all handles of the link, and no other link's */
 };
 
 #endif

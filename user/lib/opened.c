@@ -5,23 +5,22 @@
 #include <stdlib.h>
 
 #include "lib/link.h"
+#include "lib/sync.h"
 #include "lib/syscall.h"
 #include "uapi/syscall.h"
 
-/* For each handle; used by the thread that uses the handle. */
+/* For each handle; changed under the lock, and read by the thread that uses the handle. */
 static struct entry {
     bool is_kernels;
-    unsigned flags;                   /* set before the first use */
+    unsigned flags;
     struct opened *sides[LINK_SIDES]; /* NULL: not in use */
 } entries[MAX_HANDLES];
 
-static void *thread_pointer(void)
-{
-    void *tp;
+static struct mutex lock;
 
-    __asm__("mv %0, tp" : "=r"(tp));
-    return tp;
-}
+/* Not tp: the next thread may have the memory of one that has ended. */
+static uint64_t users;
+static _Thread_local uint64_t this_user; /* 0: hasn't used any end */
 
 static struct entry *find_entry(int end)
 {
@@ -34,18 +33,70 @@ static struct opened *nothing(int error)
     return NULL;
 }
 
-static struct opened *open_side(struct entry *entry, int end, unsigned side,
+/* ---- Creating ---- */
+
+static int set_kind(int end, unsigned side, size_t size, uint64_t kind)
+{
+    struct opened_words *words = link_map(end, side);
+
+    if (!words) {
+        return -1;
+    }
+    words->kind = kind;
+    return memory_unmap(words, size);
+}
+
+int opened_create(int ends[2], size_t size0, size_t size1, unsigned flags,
+                  const struct opened_kind *kind)
+{
+    if (link_create(ends, size0, size1) < 0) {
+        return -1;
+    }
+    if (set_kind(ends[0], 0, size0, kind->kind) < 0 ||
+        set_kind(ends[1], 1, size1, kind->kind) < 0) {
+        handle_close(ends[0]);
+        handle_close(ends[1]);
+        errno = ENOMEM;
+        return -1;
+    }
+    handle_set_flags(ends[0], flags);
+    handle_set_flags(ends[1], flags);
+    return 0;
+}
+
+/* ---- Using ---- */
+
+/* By another handle of this process. */
+static struct opened *find_copy(uint64_t link, unsigned side)
+{
+    for (unsigned i = 0; i < MAX_HANDLES; i++) {
+        struct opened *opened = entries[i].sides[side];
+
+        if (opened && opened->link == link) {
+            return opened;
+        }
+    }
+    return NULL;
+}
+
+static bool has_kind(int end, unsigned side, size_t size, uint64_t kind)
+{
+    struct opened_words *words = link_map(end, side);
+    bool has = words && words->kind == kind;
+
+    if (words) {
+        memory_unmap(words, size);
+    }
+    return has;
+}
+
+static struct opened *open_side(int end, unsigned side, const struct link_info *info,
                                 const struct opened_kind *kind)
 {
-    struct link_info info;
     struct opened *opened;
 
-    if (link_info(end, &info) < 0) {
-        entry->is_kernels = errno == EINVAL; /* a handle, but not a link's */
-        return nothing(0);
-    }
-    if (!(info.own >> side & 1)) {
-        return nothing(EACCES);
+    if (!has_kind(end, side, info->size[side], kind->kind)) {
+        return nothing(EINVAL);
     }
     opened = calloc(1, kind->size);
     if (!opened) {
@@ -57,9 +108,51 @@ static struct opened *open_side(struct entry *entry, int end, unsigned side,
         free(opened);
         return nothing(error);
     }
-    opened->user = thread_pointer();
-    opened->flags = entry->flags;
-    entry->sides[side] = opened;
+    opened->kind = kind;
+    opened->link = info->id;
+    opened->user = this_user;
+    return opened;
+}
+
+static struct opened *open_entry(struct entry *entry, int end, unsigned side,
+                                 const struct opened_kind *kind)
+{
+    struct link_info info;
+    struct opened *opened;
+
+    if (link_info(end, &info) < 0) {
+        entry->is_kernels = errno == EINVAL; /* a handle, but not a link's */
+        return nothing(0);
+    }
+    if (!(info.own >> side & 1)) {
+        return nothing(EACCES);
+    }
+    opened = find_copy(info.id, side);
+    if (!opened) {
+        opened = open_side(end, side, &info, kind);
+    }
+    if (opened) {
+        opened->handles++;
+        entry->flags = info.flags;
+        entry->sides[side] = opened;
+    }
+    return opened;
+}
+
+static struct opened *use_first(struct entry *entry, int end, unsigned side,
+                                const struct opened_kind *kind)
+{
+    struct opened *opened;
+
+    if (this_user == 0) {
+        this_user = __atomic_add_fetch(&users, 1, __ATOMIC_RELAXED);
+    }
+    mutex_lock(&lock);
+    opened = entry->sides[side];
+    if (!opened) {
+        opened = open_entry(entry, end, side, kind);
+    }
+    mutex_unlock(&lock);
     return opened;
 }
 
@@ -71,7 +164,8 @@ static struct opened *change_user(struct opened *opened)
     if (events_start() < 0 || link_attach(peer->end, peer->side, EVENT_WAKE, EVENT_GONE) < 0) {
         return NULL;
     }
-    opened->user = thread_pointer();
+    opened->user = this_user;
+    peer_say(peer, PEER_AWAKE);
     peer_look(peer, false);
     return opened;
 }
@@ -85,41 +179,61 @@ struct opened *opened_find(int end, unsigned side, const struct opened_kind *kin
         return nothing(0);
     }
     opened = entry->sides[side];
-    if (!opened) {
-        return open_side(entry, end, side, kind);
-    }
-    return opened->user == thread_pointer() ? opened : change_user(opened);
-}
-
-bool opened_set_flags(int end, unsigned flags)
-{
-    struct entry *entry = find_entry(end);
-    struct link_info info;
-
-    if (!entry || link_info(end, &info) < 0) {
-        return false;
-    }
-    entry->flags = flags;
-    for (unsigned i = 0; i < LINK_SIDES; i++) {
-        if (entry->sides[i]) {
-            entry->sides[i]->flags = flags;
+    if (!opened || this_user == 0) {
+        opened = use_first(entry, end, side, kind);
+        if (!opened) {
+            return NULL;
         }
     }
-    return true;
+    if (opened->kind != kind) {
+        return nothing(EINVAL);
+    }
+    if (opened->user != this_user && !change_user(opened)) {
+        return NULL;
+    }
+    opened->flags = entry->flags;
+    return opened;
+}
+
+int opened_set_flags(int end, unsigned flags)
+{
+    if (handle_set_flags(end, flags) < 0) {
+        return -1;
+    }
+    entries[end].flags = flags; /* the kernel's is what copies get */
+    return 0;
+}
+
+/* ---- Closing ---- */
+
+/* What other handles are used for goes on. */
+static void release(struct opened *opened, int end)
+{
+    if (--opened->handles == 0) {
+        peer_close(&opened->peer);
+        free(opened);
+        return;
+    }
+    for (int i = 0; i < MAX_HANDLES && opened->peer.end == end; i++) {
+        if (i != end && entries[i].sides[opened->peer.side] == opened) {
+            opened->peer.end = i;
+        }
+    }
 }
 
 int opened_close(int end)
 {
     struct entry *entry = find_entry(end);
 
-    for (unsigned i = 0; entry && i < LINK_SIDES; i++) {
-        if (entry->sides[i]) {
-            peer_close(&entry->sides[i]->peer);
-            free(entry->sides[i]);
-        }
-    }
     if (entry) {
+        mutex_lock(&lock);
+        for (unsigned i = 0; i < LINK_SIDES; i++) {
+            if (entry->sides[i]) {
+                release(entry->sides[i], end);
+            }
+        }
         *entry = (struct entry){ 0 };
+        mutex_unlock(&lock);
     }
     return handle_close(end);
 }

@@ -11,30 +11,47 @@
 
 #include "lib/peer.h"
 
-/* A link's handle in use; the first field of what pipes and queues keep of it. */
-struct opened {
-    struct peer peer;
-    void *user;     /* tp of the thread that is the party; NULL: none yet */
-    unsigned flags; /* HANDLE_NONBLOCK */
+/* The head of the memory of each side. */
+struct opened_words {
+    struct peer_words words;
+    uint64_t kind; /* what the link is used for: set when it is made, and each side believes its own */
 };
 
-/* How a handle's link is used. */
+struct opened;
+
 struct opened_kind {
-    size_t size;                                                /* of the structure */
+    uint64_t kind;                                              /* a number that is no other's */
+    size_t size;                                                /* of what is kept of an end */
     int (*open)(struct opened *opened, int end, unsigned side); /* peer_open() and more; 0 or -1 */
 };
 
 /*
+ * An end in use, by whichever of its handles; the first field of what pipes and queues keep of it. Its user's,
+ * but for what says otherwise.
+ */
+struct opened {
+    struct peer peer;
+    unsigned flags; /* HANDLE_NONBLOCK, of the handle that is used now */
+    uint64_t user;  /* the thread that is the party */
+    /* Under the lock of lib/opened.c */
+    const struct opened_kind *kind;
+    uint64_t link;    /* its id */
+    unsigned handles; /* of this process that have been used for it */
+};
+
+/* As link_create(); the memory of each side begins with a struct opened_words. */
+int opened_create(int ends[2], size_t size0, size_t size1, unsigned flags,
+                  const struct opened_kind *kind);
+
+/*
  * What a handle is for the calling thread, which becomes its party by this. NULL with errno 0: it is the
  * kernel's (or no handle, which the kernel says). NULL with errno: EACCES: it has not the right of this
- * side; EBUSY; ENOMEM.
+ * side; EINVAL: it is used for something else; EBUSY; ENOMEM.
  */
 struct opened *opened_find(int end, unsigned side, const struct opened_kind *kind);
 
-/* Sets a flag that lies with the library: false: it lies with the kernel. */
-bool opened_set_flags(int end, unsigned flags);
-
-/* Closes the handle and forgets it. As handle_close(). */
+/* As handle_set_flags() and handle_close(), for handles of both kinds. */
+int opened_set_flags(int end, unsigned flags);
 int opened_close(int end);
 
 #endif

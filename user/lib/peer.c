@@ -152,9 +152,15 @@ void peer_sleep_otherwise(struct peer *peer, uint64_t word)
     uintr_wait(0);
 }
 
-void peer_let_in(uint64_t vectors)
+/* No vector at all: a signal. */
+bool peer_let_in(uint64_t vectors)
 {
-    uipi_write(vectors);
-    uintr_enable();
-    uintr_disable();
+    uint64_t others = vectors & ~(1ul << EVENT_WAKE);
+
+    if (others) {
+        uipi_write(others);
+        uintr_enable();
+        uintr_disable();
+    }
+    return vectors && !(others & ~(1ul << EVENT_GONE));
 }

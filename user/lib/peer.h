@@ -94,7 +94,7 @@ void peer_send(struct peer *peer, uint64_t word);
 /* The rarer parts of peer_sleep(). */
 void peer_sleep_otherwise(struct peer *peer, uint64_t word);
 void peer_disconnect(struct peer *peer);
-void peer_let_in(uint64_t vectors);
+bool peer_let_in(uint64_t vectors);
 
 static inline uint32_t peer_load(const uint32_t *word)
 {
@@ -154,7 +154,8 @@ static inline void peer_sleep_raw(struct peer *peer)
             (word & PEER_STATE) == PEER_ASLEEP && word != peer->rung && peer->index >= 0, 1)) {
         peer->rung = word;
         if (__builtin_expect(uintr_handover_call((uint64_t)peer->index) == -ESHUTDOWN, 0)) {
-            peer_disconnect(peer); /* without having waited: its successor looks by itself */
+            peer_disconnect(peer); /* its successor looks by itself, and sees who sleeps */
+            uintr_wait(0);
         }
     } else {
         peer_sleep_otherwise(peer, word);
@@ -162,20 +163,16 @@ static inline void peer_sleep_raw(struct peer *peer)
 }
 
 /*
- * The same for who waits for EVENT_WAKE: whether that or EVENT_GONE has come. The vectors of others are put back, to
- * interrupt as soon as they may: there.
+ * The same for who waits for EVENT_WAKE: whether nothing else than that and EVENT_GONE has ended the wait. The
+ * vectors of others are put back, to interrupt as soon as they may: there.
  */
 static inline bool peer_sleep(struct peer *peer)
 {
-    uint64_t vectors, others;
+    uint64_t vectors;
 
     peer_sleep_raw(peer);
     vectors = uipi_read();
-    others = vectors & ~(1ul << EVENT_WAKE);
-    if (__builtin_expect(others != 0, 0)) {
-        peer_let_in(others);
-    }
-    return vectors >> EVENT_WAKE; /* or EVENT_GONE */
+    return __builtin_expect(vectors == 1ul << EVENT_WAKE, 1) || peer_let_in(vectors);
 }
 
 /* ustatus.UIE off; whether it was on. */
@@ -198,12 +195,13 @@ static inline void peer_unmask(uint64_t before)
  * user interrupts in.
  *
  * A word that has been answered need not be taken back: it is answered once. One that has not been, since
- * the second look found something, is.
+ * the second look found something or something else has come, is: it would have the other side
+ * interrupt what this one does next.
  */
 #define PEER_WAIT_UNTIL(peer, party, interruptible, condition)                                     \
     do {                                                                                           \
         uint64_t mask_ = peer_mask();                                                              \
-        bool woken_;                                                                               \
+        bool woken_ = true;                                                                        \
                                                                                                    \
         do {                                                                                       \
             peer_say(peer, PEER_ASLEEP);                                                           \
@@ -213,6 +211,9 @@ static inline void peer_unmask(uint64_t before)
             }                                                                                      \
             woken_ = peer_sleep(peer);                                                             \
         } while (!(condition) && (woken_ || !(interruptible)));                                    \
+        if (!woken_) {                                                                             \
+            peer_say(peer, PEER_AWAKE);                                                            \
+        }                                                                                          \
         peer_unmask(mask_);                                                                        \
     } while (0)
 

@@ -17,11 +17,11 @@
 #define WRITER   1
 
 struct reader_memory {
-    struct peer_words words;
+    struct opened_words head;
 };
 
 struct writer_memory {
-    struct peer_words words;
+    struct opened_words head;
     _Alignas(PEER_LINE) char ring[CAPACITY];
 };
 
@@ -36,7 +36,7 @@ static int open_end(struct opened *opened, int end, unsigned side)
     return peer_open(&opened->peer, end, side, EVENT_WAKE, size[side], size[!side]);
 }
 
-static const struct opened_kind kind = { sizeof(struct pipe), open_end };
+static const struct opened_kind kind = { 0x7069706520757069, sizeof(struct pipe), open_end };
 
 int pipe_open(int ends[2], unsigned flags)
 {
@@ -47,21 +47,13 @@ int pipe_open(int ends[2], unsigned flags)
         errno = EINVAL;
         return -1;
     }
-    if (link_create(ends, sizeof(struct reader_memory), sizeof(struct writer_memory)) < 0) {
-        return -1;
-    }
-    opened_set_flags(ends[READER], flags & HANDLE_NONBLOCK);
-    opened_set_flags(ends[WRITER], flags & HANDLE_NONBLOCK);
-    return 0;
+    return opened_create(ends, sizeof(struct reader_memory), sizeof(struct writer_memory),
+                         flags & HANDLE_NONBLOCK, &kind);
 }
 
 int pipe_set_flags(int end, unsigned flags)
 {
-    if (flags & ~(unsigned)HANDLE_NONBLOCK) {
-        errno = EINVAL;
-        return -1;
-    }
-    return opened_set_flags(end, flags) ? 0 : handle_set_flags(end, flags);
+    return opened_set_flags(end, flags);
 }
 
 int pipe_close(int end)

@@ -29,7 +29,7 @@ struct geometry {
 typedef uint16_t slot_ring[MOST_MESSAGES];
 
 struct sender_memory {
-    struct peer_words words; /* tail: slots filled, head: slots taken back */
+    struct opened_words head; /* tail: slots filled, head: slots taken back */
     struct geometry geometry;
     uint32_t fresh; /* slots that have been used at all */
     uint32_t spare; /* of slots that were taken back: how many are in `free` */
@@ -44,7 +44,7 @@ struct slot {
 };
 
 struct receiver_memory {
-    struct peer_words words; /* tail: slots emptied, head: slots taken over */
+    struct opened_words head; /* tail: slots emptied, head: slots taken over */
     struct geometry geometry;
     slot_ring emptied;
     uint32_t levels; /* bit p: the list of priority p isn't empty */
@@ -103,7 +103,7 @@ static int open_end(struct opened *opened, int end, unsigned side)
     return failed(EINVAL);
 }
 
-static const struct opened_kind kind = { sizeof(struct queue), open_end };
+static const struct opened_kind kind = { 0x7175657565757069, sizeof(struct queue), open_end };
 
 static int open_in_kernel(int ends[2], unsigned messages, size_t size, unsigned flags)
 {
@@ -156,7 +156,8 @@ int queue_open(int ends[2], unsigned messages, size_t size, unsigned flags)
     if (messages - 1 >= MOST_MESSAGES || size - 1 >= MOST_BYTES) {
         return failed(EINVAL);
     }
-    if (link_create(ends, sizeof(struct receiver_memory), sender_size(&geometry)) < 0) {
+    if (opened_create(ends, sizeof(struct receiver_memory), sender_size(&geometry),
+                      flags & HANDLE_NONBLOCK, &kind) < 0) {
         return -1;
     }
     if (set_geometry(ends, &geometry) < 0) {
@@ -164,17 +165,12 @@ int queue_open(int ends[2], unsigned messages, size_t size, unsigned flags)
         handle_close(ends[SENDER]);
         return failed(ENOMEM);
     }
-    opened_set_flags(ends[RECEIVER], flags & HANDLE_NONBLOCK);
-    opened_set_flags(ends[SENDER], flags & HANDLE_NONBLOCK);
     return 0;
 }
 
 int queue_set_flags(int end, unsigned flags)
 {
-    if (flags & ~(unsigned)HANDLE_NONBLOCK) {
-        return failed(EINVAL);
-    }
-    return opened_set_flags(end, flags) ? 0 : handle_set_flags(end, flags);
+    return opened_set_flags(end, flags);
 }
 
 int queue_close(int end)
