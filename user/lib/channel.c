@@ -162,13 +162,17 @@ static __attribute__((noinline)) int wait_for_room(struct channel *channel, unsi
     return -1;
 }
 
-int channel_wait(struct channel *channel)
+int channel_wait_on(struct channel *channel, uint64_t vectors, uint64_t mask)
 {
+    if (vectors & ~(1ul << EVENT_WAKE)) {
+        peer_let_in(vectors & ~(1ul << EVENT_WAKE));
+    }
+    peer_unmask(mask);
     if (channel->broken) {
         return broken(channel);
     }
     PEER_WAIT_UNTIL(&channel->peer, true, false, channel_has_message(channel));
-    return __builtin_expect(channel->peer.gone, 0) && !channel_has_message(channel) ? gone() : 0;
+    return channel->peer.gone && !channel_has_message(channel) ? gone() : 0;
 }
 
 static __attribute__((noinline)) int no_message(struct channel *channel)

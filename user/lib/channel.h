@@ -161,8 +161,33 @@ static inline void channel_consume(struct channel *channel)
     peer_store(&words->head, words->head + 1);
 }
 
-/* Waits for a message; sends what waits to be sent before. 0 or -1, as channel_receive(). */
-int channel_wait(struct channel *channel);
+/* The rarer part of channel_wait(): the vectors that ended its sleep, ustatus.UIE before it. */
+int channel_wait_on(struct channel *channel, uint64_t vectors, uint64_t mask);
+
+/*
+ * Waits for a message; sends what waits to be sent before. 0 or -1, as channel_receive(). PEER_WAIT_UNTIL() in
+ * short for the case that the other side sleeps and answers: the rest is not inline.
+ */
+static inline int channel_wait(struct channel *channel)
+{
+    struct peer *peer = &channel->peer;
+    uint64_t mask = peer_mask(), word, vectors = 0;
+
+    peer_say(peer, PEER_ASLEEP);
+    word = __atomic_load_n(&peer->other->word, __ATOMIC_RELAXED);
+    if (__builtin_expect(channel_front(channel) == NULL && word != peer->rung &&
+                             (word & PEER_STATE) == PEER_ASLEEP && peer_may_sleep(peer),
+                         1)) {
+        peer->rung = word;
+        uintr_handover_call((uint64_t)peer->index); /* if refused: without having waited */
+        vectors = uipi_read();
+        if (__builtin_expect(vectors == 1ul << EVENT_WAKE && channel_front(channel), 1)) {
+            peer_unmask(mask);
+            return 0;
+        }
+    }
+    return channel_wait_on(channel, vectors, mask);
+}
 
 /* Whether a message can be sent without waiting. */
 static inline bool channel_has_room(const struct channel *channel)

@@ -12,6 +12,7 @@
 
 #define BIT(number)   (1ul << (number))
 #define GROUP(client) (EVENT_FIRST_GROUP + (client) % EVENT_GROUPS)
+#define LOOK          8  /* requests from one look at other clients' vectors to the next */
 #define NAMES         64 /* a client's name modulo this is its number */
 
 /* ---- Clients come ---- */
@@ -247,6 +248,18 @@ static void look_for_gone(struct channel_server *server)
     }
 }
 
+static void note_vectors(struct channel_server *server, uint64_t vectors)
+{
+    if (vectors & BIT(EVENT_ACCEPT)) {
+        take_arrivals(server);
+    }
+    wake_groups(server, vectors);
+    if (events_gone != server->seen_gone) {
+        server->seen_gone = events_gone;
+        look_for_gone(server);
+    }
+}
+
 /* What has been posted to this thread; all else is put back and interrupts it here. */
 static void take_vectors(struct channel_server *server)
 {
@@ -256,15 +269,7 @@ static void take_vectors(struct channel_server *server)
     if (others) {
         peer_let_in(others);
     }
-    vectors |= events_take();
-    if (vectors & BIT(EVENT_ACCEPT)) {
-        take_arrivals(server);
-    }
-    wake_groups(server, vectors);
-    if (events_gone != server->seen_gone) {
-        server->seen_gone = events_gone;
-        look_for_gone(server);
-    }
+    note_vectors(server, vectors | events_take());
 }
 
 /* All who wait for replies get to know of them; the last one gets the hart, as the server waits. */
@@ -303,15 +308,21 @@ int channel_server_receive(struct channel_server *server, unsigned *client,
     uint64_t mask = peer_mask();
     bool received;
 
-    take_vectors(server);
-    while (!(received = take_any(server, client, message)) && !is_over(server)) {
+    if (++server->turns % LOOK == 0) {
         take_vectors(server);
+    }
+    while (!(received = take_any(server, client, message)) && !is_over(server)) {
+        uint64_t vectors = events_take(); /* come while the program was at work */
+
+        if (vectors || events_gone != server->seen_gone) {
+            note_vectors(server, vectors);
+        } else {
+            sleep_until_vector(server);
+            take_vectors(server);
+        }
         if (server->active) {
             tell_all(server);
-            continue;
         }
-        sleep_until_vector(server);
-        take_vectors(server);
     }
     peer_unmask(mask);
     if (!received) {
@@ -333,6 +344,11 @@ int channel_server_reply(struct channel_server *server, unsigned client,
     unsigned number = client % NAMES;
 
     if (!channel) {
+        errno = EPIPE;
+        return -1;
+    }
+    if (peer_is_gone(&channel->peer, true)) {
+        server->active |= BIT(number); /* to be closed */
         errno = EPIPE;
         return -1;
     }

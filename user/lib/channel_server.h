@@ -32,6 +32,7 @@ struct channel_server {
     uint32_t owed[CHANNEL_SERVER_CLIENTS]; /* requests received and not replied to */
     uint32_t uses[CHANNEL_SERVER_CLIENTS]; /* clients that have been there */
     unsigned next;                         /* client to look at first */
+    uint32_t turns;                        /* calls of channel_server_receive() */
     uint32_t seen_gone;                    /* events_gone at the last look */
     bool stop;
     int endpoint;

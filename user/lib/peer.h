@@ -88,6 +88,12 @@ static inline bool peer_is_gone(struct peer *peer, bool party)
     return peer->gone;
 }
 
+/* There is somebody to hand the hart to, and nobody has gone since the last look. */
+static inline bool peer_may_sleep(const struct peer *peer)
+{
+    return peer->index >= 0 && !peer->gone && *(volatile uint32_t *)&events_gone == peer->seen_gone;
+}
+
 /* Sends to the other side, which has asked for it: by uipi if it is armed, by the kernel if it is asleep. */
 void peer_send(struct peer *peer, uint64_t word);
 
