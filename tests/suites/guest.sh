@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # The guest: its demonstration with one thread per hart and with -icount, moved between QEMUs
-# while it runs, its refusals, errors and faults; its own tests (user/tests), hostile programs and
+# while it runs, its refusals, errors and faults; programs of the guide; its own tests (user/tests), hostile programs and
 # random ones; what it shows when the kernel breaks, what gdb shows of it, and its shell at a
 # terminal. With $GUEST_SHORT only what a slow QEMU can do in a reasonable time.
 set -euo pipefail
@@ -10,7 +10,7 @@ set -euo pipefail
 # shellcheck source=scripts/results.sh
 . "$ROOT/scripts/results.sh"
 
-scripts=(guest-demo guest-usertests guest-hostile guest-stress guest-migrate guest-debug guest-shell)
+scripts=(guest-demo guest-programs guest-usertests guest-hostile guest-stress guest-migrate guest-debug guest-shell)
 [ -z "${GUEST_SHORT:-}" ] || scripts=(guest-demo guest-migrate)
 for script in "${scripts[@]}"; do
     collect "guest/$script" "$PYTHON" "$ROOT/tests/$script.py" "$QEMU_BUILD/qemu-system-riscv64" \

@@ -61,9 +61,9 @@ int main(int argc, char **argv)
     if (argc == 2 && strcmp(argv[1], "--serve") == 0) {
         return serve();
     }
-    if (argc - 1 > CHANNEL_SLOTS || channel_create(ends) < 0) {
-        printf("usage: squares [NUMBER...], up to %u\n", CHANNEL_SLOTS);
-        return 2;
+    if (channel_create(ends) < 0) {
+        perror("squares: channel_create");
+        return 1;
     }
     options.handles = (int[]){ 0, 1, 2, ends[CHANNEL_SERVER] };
     options.handle_count = END + 1;
