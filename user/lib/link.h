@@ -6,6 +6,7 @@
 #ifndef LIB_LINK_H
 #define LIB_LINK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,15 @@ int link_attach(int end, unsigned side, uint64_t vector, uint64_t gone);
 
 /* pipe_open(), queue_open(): on user interrupts and not in the kernel. */
 #define IPC_UINTR 256
+
+/*
+ * Whether the calling thread is lazy: of what it does to pipes and queues with IPC_UINTR another thread that
+ * sleeps is told only when this one waits for one of them itself, calls ipc_flush() or ends. The other
+ * one then gets the hart directly, at less than half the cost. Threads are not lazy to begin with: one
+ * that is must not do anything else for long.
+ */
+void ipc_set_lazy(bool lazy);
+void ipc_flush(void);
 
 /* An index for uipi_send() to the party of `side`. EAGAIN: nobody has attached; EPIPE: nobody can. */
 int link_connect(int end, unsigned side);

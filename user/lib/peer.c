@@ -74,6 +74,9 @@ int peer_open(struct peer *peer, int end, unsigned side, unsigned vector, size_t
 
 void peer_close(struct peer *peer)
 {
+    if (peer_owed == peer) {
+        ipc_flush();
+    }
     if (peer->index >= 0) {
         uintr_unregister_sender(peer->index, 0);
         peer->index = -1;
@@ -142,6 +145,64 @@ void peer_send(struct peer *peer, uint64_t word)
         }
         peer_disconnect(peer);
     }
+}
+
+/* ---- Lazy threads ---- */
+
+_Thread_local bool peer_is_lazy;
+_Thread_local struct peer *peer_owed;
+
+void ipc_flush(void)
+{
+    struct peer *peer = peer_owed;
+
+    peer_owed = NULL;
+    if (peer) {
+        peer_notify(peer);
+    }
+}
+
+void ipc_set_lazy(bool lazy)
+{
+    peer_is_lazy = lazy;
+    if (!lazy) {
+        ipc_flush();
+    }
+}
+
+/* One side at a time can get the hart. */
+void peer_owe(struct peer *peer, uint64_t word)
+{
+    if (!peer_is_lazy || (word & PEER_STATE) != PEER_ASLEEP) {
+        peer_send(peer, word);
+        return;
+    }
+    if (peer_owed != peer) {
+        ipc_flush();
+    }
+    peer_owed = peer;
+}
+
+/* ---- Waiting ---- */
+
+/* For one side, owing another one the hart. */
+void peer_sleep_owing(struct peer *peer)
+{
+    struct peer *to = peer_owed;
+    uint64_t word = peer_asks(to);
+
+    peer_owed = NULL;
+    peer_notify(peer);
+    if ((word & PEER_STATE) == PEER_ASLEEP && connect(to)) {
+        to->rung = word;
+        if (uintr_handover_call((uint64_t)to->index) != -ESHUTDOWN) {
+            return;
+        }
+        peer_disconnect(to);
+    } else if (word) {
+        peer_send(to, word);
+    }
+    uintr_wait(0);
 }
 
 void peer_sleep_otherwise(struct peer *peer, uint64_t word)

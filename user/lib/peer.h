@@ -25,6 +25,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "lib/events.h"
@@ -88,16 +89,27 @@ static inline bool peer_is_gone(struct peer *peer, bool party)
     return peer->gone;
 }
 
+/*
+ * A lazy thread (ipc_set_lazy()) tells a side that sleeps of changes only when it waits itself: then it can
+ * hand over the hart. Both are the thread's own.
+ */
+extern _Thread_local bool peer_is_lazy;
+extern _Thread_local struct peer
+    *peer_owed; /* whose other side is still to be told; NULL: nobody's */
+
 /* There is somebody to hand the hart to, and nobody has gone since the last look. */
 static inline bool peer_may_sleep(const struct peer *peer)
 {
-    return peer->index >= 0 && !peer->gone && *(volatile uint32_t *)&events_gone == peer->seen_gone;
+    return peer->index >= 0 && !peer->gone && !peer_owed &&
+           *(volatile uint32_t *)&events_gone == peer->seen_gone;
 }
 
 /* Sends to the other side, which has asked for it: by uipi if it is armed, by the kernel if it is asleep. */
 void peer_send(struct peer *peer, uint64_t word);
 
-/* The rarer parts of peer_sleep(). */
+/* The rarer parts of peer_changed() and peer_sleep(). */
+void peer_owe(struct peer *peer, uint64_t word);
+void peer_sleep_owing(struct peer *peer);
 void peer_sleep_otherwise(struct peer *peer, uint64_t word);
 void peer_disconnect(struct peer *peer);
 bool peer_let_in(uint64_t vectors);
@@ -127,7 +139,17 @@ static inline uint64_t peer_asks(const struct peer *peer)
     return (word & PEER_STATE) && word != peer->rung ? word : 0;
 }
 
-/* After a change, by a side that goes on running. */
+/* After a change that the other side is to be told of now, or as soon as a lazy thread waits. */
+static inline void peer_changed(struct peer *peer)
+{
+    uint64_t word = peer_asks(peer);
+
+    if (__builtin_expect(word != 0, 0)) {
+        peer_owe(peer, word);
+    }
+}
+
+/* The same, in any case now. */
 static inline void peer_notify(struct peer *peer)
 {
     uint64_t word = peer_asks(peer);
@@ -156,6 +178,11 @@ static inline void peer_sleep_raw(struct peer *peer)
 {
     uint64_t word = __atomic_load_n(&peer->other->word, __ATOMIC_RELAXED);
 
+    if (__builtin_expect(peer_owed && peer_owed != peer, 0)) {
+        peer_sleep_owing(peer);
+        return;
+    }
+    peer_owed = NULL;
     if (__builtin_expect(
             (word & PEER_STATE) == PEER_ASLEEP && word != peer->rung && peer->index >= 0, 1)) {
         peer->rung = word;

@@ -112,7 +112,7 @@ static ssize_t read_link(struct opened *opened, char *buffer, size_t size)
     size = smaller(size, there);
     copy_out(peer, buffer, size);
     peer_store(&peer->own->head, peer->own->head + (uint32_t)size);
-    peer_notify(peer);
+    peer_changed(peer);
     return (ssize_t)size;
 }
 
@@ -175,7 +175,7 @@ static ssize_t write_link(struct opened *opened, const char *buffer, size_t size
     size = smaller(size, CAPACITY - before);
     copy_in(peer, buffer, size);
     peer_store(&peer->own->tail, peer->own->tail + (uint32_t)size);
-    peer_notify(peer);
+    peer_changed(peer);
     return (ssize_t)size;
 }
 

@@ -273,7 +273,7 @@ static int put(struct queue *queue, const void *message, size_t size, unsigned p
     copy_memory(slot->data, message, size);
     memory->filled[peer->own->tail % MOST_MESSAGES] = (uint16_t)number;
     peer_store(&peer->own->tail, peer->own->tail + 1);
-    peer_notify(peer);
+    peer_changed(peer);
     return 0;
 }
 
@@ -390,7 +390,7 @@ static ssize_t take(struct queue *queue, void *buffer, size_t size, unsigned *pr
     memory->listed[number] = false;
     memory->emptied[peer->own->tail % MOST_MESSAGES] = (uint16_t)number;
     peer_store(&peer->own->tail, peer->own->tail + 1);
-    peer_notify(peer);
+    peer_changed(peer);
     if (priority) {
         *priority = best;
     }

@@ -5,6 +5,7 @@
 #include <picotls.h>
 #include <stdio.h>
 
+#include "lib/link.h"
 #include "lib/syscall.h"
 
 #define PAGE_SIZE 4096
@@ -67,5 +68,6 @@ void thread_exit(void)
 {
     fflush(stdout);
     fflush(stderr);
+    ipc_flush();
     thread_end(&current->running);
 }

@@ -43,7 +43,8 @@
     TABLE(channel_server) \
     TABLE(conform_pipe) \
     TABLE(conform_pipe_wait) \
-    TABLE(conform_pipe_use)
+    TABLE(conform_pipe_use) \
+    TABLE(lazy)
 // clang-format on
 
 #define DECLARE(name) extern const struct test_case name##_cases[];
