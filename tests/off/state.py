@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,8 @@ MACHINES = {
     "spike": ["-M", "spike"],
 }
 HOST_TIME = ("cpu_ticks_offset", "cpu_clock_offset", "qemu_icount_bias")
+HALTED = re.compile(r'"halted": "0x0*1"')
+TRIES = 20
 PATIENCE = 120.0
 # QEMU 10.0 saves mtimecmp and not the timer that it arms: a guest that waits for the timer while
 # it is moved sleeps on, with the series or without. The parts that do come first.
@@ -97,7 +100,17 @@ class Guests:
         return status
 
     def state(self, qemu: str, options: list[str], ended: bool, folder: Path) -> dict[str, object]:
-        """What migrates when the guest hasn't begun, or has ended."""
+        """What migrates when the guest hasn't begun, or has ended.
+
+        QEMU may stop a guest that has ended some instructions before it halts: that is another state.
+        """
+        for _ in range(TRIES):
+            state = self.state_once(qemu, options, ended, folder)
+            if not ended or any(HALTED.search(line) for line in state["state"]):
+                return state
+        raise RuntimeError("the guest doesn't halt before QEMU stops it")
+
+    def state_once(self, qemu: str, options: list[str], ended: bool, folder: Path) -> dict[str, object]:
         file = folder / "state"
         with self.machine(qemu, args=[*options, *DETERMINISTIC, *([] if ended else ["-S"]), "-no-shutdown"]) as vm:
             vm.launch()
