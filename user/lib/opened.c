@@ -108,6 +108,9 @@ static struct opened *open_side(int end, unsigned side, const struct link_info *
         free(opened);
         return nothing(error);
     }
+    if (kind->settle) {
+        kind->settle(opened);
+    }
     opened->kind = kind;
     opened->link = info->id;
     opened->user = this_user;
@@ -167,6 +170,9 @@ static struct opened *change_user(struct opened *opened)
     opened->user = this_user;
     peer_say(peer, PEER_AWAKE);
     peer_look(peer, false);
+    if (opened->kind->settle) {
+        opened->kind->settle(opened);
+    }
     return opened;
 }
 

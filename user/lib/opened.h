@@ -23,6 +23,8 @@ struct opened_kind {
     uint64_t kind;                                              /* a number that is no other's */
     size_t size;                                                /* of what is kept of an end */
     int (*open)(struct opened *opened, int end, unsigned side); /* peer_open() and more; 0 or -1 */
+    void (*settle)(struct opened *opened); /* what the last user, which may have died in the middle
+                                              of something, has left; NULL: nothing to do */
 };
 
 /*

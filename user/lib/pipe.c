@@ -36,7 +36,7 @@ static int open_end(struct opened *opened, int end, unsigned side)
     return peer_open(&opened->peer, end, side, EVENT_WAKE, size[side], size[!side]);
 }
 
-static const struct opened_kind kind = { 0x7069706520757069, sizeof(struct pipe), open_end };
+static const struct opened_kind kind = { 0x7069706520757069, sizeof(struct pipe), open_end, NULL };
 
 int pipe_open(int ends[2], unsigned flags)
 {

@@ -3,7 +3,9 @@
  * A queue without the kernel is a link. The sender's memory has the messages, each in a slot, and a ring of the
  * slots that it has filled. The receiver's memory has a ring of the slots that it has emptied, and
  * those that it has taken over in a list for each priority: sorting is its affair. So each ring has one
- * producer and one consumer, and a successor of either side finds everything where it was.
+ * producer and one consumer, and a successor of either side finds everything where it was. Its predecessor
+ * may have been killed anywhere: what a side keeps for itself changes in such an order that tail and head,
+ * which the other one sees, tell how far it had come (settle()).
  */
 #include "lib/queue.h"
 
@@ -47,12 +49,19 @@ struct receiver_memory {
     struct opened_words head; /* tail: slots emptied, head: slots taken over */
     struct geometry geometry;
     slot_ring emptied;
+    struct {
+        uint32_t order; /* head, when it was taken over */
+        uint16_t size;
+        uint8_t priority; /* both as they were then */
+        bool is_here;     /* taken over and not emptied */
+    } taken[MOST_MESSAGES];
+    /* Made from that by each successor */
     uint32_t levels; /* bit p: the list of priority p isn't empty */
     uint16_t first[PRIORITIES_OF_MESSAGES], last[PRIORITIES_OF_MESSAGES];
-    uint16_t next[MOST_MESSAGES];    /* behind it in its list */
-    bool listed[MOST_MESSAGES];      /* it is in one */
-    uint32_t lengths[MOST_MESSAGES]; /* of those, as it was when they were taken over */
+    uint16_t next[MOST_MESSAGES]; /* behind it in its list */
 };
+
+_Static_assert(sizeof(struct receiver_memory) <= 4096, "one page");
 
 struct queue {
     struct opened opened;
@@ -103,7 +112,9 @@ static int open_end(struct opened *opened, int end, unsigned side)
     return failed(EINVAL);
 }
 
-static const struct opened_kind kind = { 0x7175657565757069, sizeof(struct queue), open_end };
+static void settle(struct opened *opened);
+
+static const struct opened_kind kind = { 0x7175657565757069, sizeof(struct queue), open_end, settle };
 
 static int open_in_kernel(int ends[2], unsigned messages, size_t size, unsigned flags)
 {
@@ -180,6 +191,12 @@ int queue_close(int end)
 
 /* ---- Sending ---- */
 
+/* For the compiler: what stands before is in memory before what comes, for who is killed in between. */
+static inline void in_order(void)
+{
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
 /* Slots that the receiver has emptied and the sender not taken back yet. */
 static uint32_t returned(const struct peer *peer)
 {
@@ -211,20 +228,45 @@ static int take_back(struct queue *queue)
         if (number >= memory->fresh || memory->spare >= memory->fresh) {
             return failed(EPROTO);
         }
-        memory->free[memory->spare++] = number;
+        memory->free[memory->spare] = number;
         peer_store(&peer->own->head, head + 1);
+        in_order();
+        memory->spare++;
     }
     return 0;
 }
 
-static int get_slot(struct queue *queue)
+/* Where the next message goes; it is taken when that has been sent. */
+static int next_slot(struct queue *queue)
 {
     struct sender_memory *memory = (struct sender_memory *)queue->opened.peer.own;
 
     if (memory->spare == 0 && memory->fresh == queue->geometry.messages && take_back(queue) < 0) {
         return -1;
     }
-    return memory->spare > 0 ? memory->free[--memory->spare] : (int)memory->fresh++;
+    return memory->spare > 0 ? memory->free[memory->spare - 1] : (int)memory->fresh;
+}
+
+static void take_slot(struct sender_memory *memory)
+{
+    if (memory->spare > 0) {
+        memory->spare--;
+    } else {
+        memory->fresh++;
+    }
+}
+
+/* As many slots are with the receiver as have been sent and not taken back, or the last step is missing. */
+static void settle_sender(struct sender_memory *memory)
+{
+    const struct peer_words *words = &memory->head.words;
+    uint32_t out = words->tail - words->head, away = memory->fresh - memory->spare;
+
+    if (out == away + 1) {
+        take_slot(memory);
+    } else if (away == out + 1) {
+        memory->spare++;
+    }
 }
 
 static int wait_for_slot(struct queue *queue)
@@ -263,7 +305,7 @@ static int put(struct queue *queue, const void *message, size_t size, unsigned p
     if (wait_for_slot(queue) < 0) {
         return -1;
     }
-    number = get_slot(queue);
+    number = next_slot(queue);
     if (number < 0) {
         return -1;
     }
@@ -273,6 +315,8 @@ static int put(struct queue *queue, const void *message, size_t size, unsigned p
     copy_memory(slot->data, message, size);
     memory->filled[peer->own->tail % MOST_MESSAGES] = (uint16_t)number;
     peer_store(&peer->own->tail, peer->own->tail + 1);
+    in_order();
+    take_slot(memory);
     peer_changed(peer);
     return 0;
 }
@@ -302,16 +346,71 @@ static const struct slot *slot_of(const struct queue *queue, unsigned number)
                                  number * slot_size(&queue->geometry));
 }
 
-static void add_to_list(struct receiver_memory *memory, uint16_t number, unsigned priority)
+static void add_to_list(struct receiver_memory *memory, unsigned number)
 {
+    unsigned priority = memory->taken[number].priority;
+
     if (memory->levels >> priority & 1) {
-        memory->next[memory->last[priority]] = number;
+        memory->next[memory->last[priority]] = (uint16_t)number;
     } else {
-        memory->first[priority] = number;
+        memory->first[priority] = (uint16_t)number;
     }
-    memory->last[priority] = number;
+    memory->last[priority] = (uint16_t)number;
     memory->levels |= 1u << priority;
-    memory->listed[number] = true;
+}
+
+/* The slots that are here, the oldest first. */
+static unsigned sort(const struct receiver_memory *memory, uint16_t numbers[MOST_MESSAGES])
+{
+    uint32_t head = memory->head.words.head;
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < MOST_MESSAGES; i++) {
+        unsigned place = count;
+
+        if (!memory->taken[i].is_here) {
+            continue;
+        }
+        for (; place > 0 &&
+               head - memory->taken[numbers[place - 1]].order < head - memory->taken[i].order;
+             place--) {
+            numbers[place] = numbers[place - 1];
+        }
+        numbers[place] = (uint16_t)i;
+        count++;
+    }
+    return count;
+}
+
+/* One that is here, but head doesn't say so, comes again; one that is not here, but tail says so, is emptied. */
+static void settle_receiver(struct peer *peer)
+{
+    struct receiver_memory *memory = (struct receiver_memory *)peer->own;
+    struct peer_words *words = &memory->head.words;
+    uint16_t numbers[MOST_MESSAGES];
+    unsigned count;
+
+    for (unsigned i = 0; i < MOST_MESSAGES; i++) {
+        memory->taken[i].is_here &= memory->taken[i].order != words->head;
+    }
+    count = sort(memory, numbers);
+    if (words->head - words->tail == count + 1) {
+        peer_store(&words->tail, words->tail + 1);
+        peer_changed(peer);
+    }
+    memory->levels = 0;
+    for (unsigned i = 0; i < count; i++) {
+        add_to_list(memory, numbers[i]);
+    }
+}
+
+static void settle(struct opened *opened)
+{
+    if (opened->peer.side == SENDER) {
+        settle_sender((struct sender_memory *)opened->peer.own);
+    } else {
+        settle_receiver(&opened->peer);
+    }
 }
 
 /* Everything that has come, each look at the sender's memory once. */
@@ -330,7 +429,7 @@ static int take_over(struct queue *queue)
         uint16_t number = *(const volatile uint16_t *)&other->filled[head % MOST_MESSAGES];
         uint32_t size, priority;
 
-        if (number >= queue->geometry.messages || memory->listed[number]) {
+        if (number >= queue->geometry.messages || memory->taken[number].is_here) {
             return failed(EPROTO);
         }
         size = *(const volatile uint32_t *)&slot_of(queue, number)->size;
@@ -338,9 +437,13 @@ static int take_over(struct queue *queue)
         if (size > queue->geometry.size || priority >= PRIORITIES_OF_MESSAGES) {
             return failed(EPROTO);
         }
-        memory->lengths[number] = size;
-        add_to_list(memory, number, priority);
+        memory->taken[number].order = head;
+        memory->taken[number].size = (uint16_t)size;
+        memory->taken[number].priority = (uint8_t)priority;
+        in_order();
+        memory->taken[number].is_here = true;
         peer_store(&peer->own->head, head + 1);
+        add_to_list(memory, number);
     }
     return 0;
 }
@@ -382,19 +485,20 @@ static ssize_t take(struct queue *queue, void *buffer, size_t size, unsigned *pr
     }
     best = 31 - (unsigned)__builtin_clz(memory->levels);
     number = memory->first[best];
-    copy_memory(buffer, slot_of(queue, number)->data, memory->lengths[number]);
+    copy_memory(buffer, slot_of(queue, number)->data, memory->taken[number].size);
     if (number == memory->last[best]) {
         memory->levels &= ~(1u << best);
     }
     memory->first[best] = memory->next[number];
-    memory->listed[number] = false;
     memory->emptied[peer->own->tail % MOST_MESSAGES] = (uint16_t)number;
+    in_order();
+    memory->taken[number].is_here = false;
     peer_store(&peer->own->tail, peer->own->tail + 1);
     peer_changed(peer);
     if (priority) {
         *priority = best;
     }
-    return (ssize_t)memory->lengths[number];
+    return (ssize_t)memory->taken[number].size;
 }
 
 ssize_t queue_take(int end, void *buffer, size_t size, unsigned *priority)

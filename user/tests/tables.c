@@ -44,7 +44,9 @@
     TABLE(conform_pipe) \
     TABLE(conform_pipe_wait) \
     TABLE(conform_pipe_use) \
-    TABLE(lazy)
+    TABLE(lazy) \
+    TABLE(conform_queue) \
+    TABLE(conform_queue_wait)
 // clang-format on
 
 #define DECLARE(name) extern const struct test_case name##_cases[];
