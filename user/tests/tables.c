@@ -46,7 +46,9 @@
     TABLE(conform_pipe_use) \
     TABLE(lazy) \
     TABLE(conform_queue) \
-    TABLE(conform_queue_wait)
+    TABLE(conform_queue_wait) \
+    TABLE(link_error) \
+    TABLE(link_party)
 // clang-format on
 
 #define DECLARE(name) extern const struct test_case name##_cases[];
