@@ -149,6 +149,7 @@ static bool may_repeat(const struct thread *thread)
     switch (FRAME_X(&thread->frame, 17)) {
     case SYS_sigsuspend:
     case SYS_uintr_wait:
+    case SYS_uintr_handover:
     case SYS_sleep:
     case SYS_futex_wait:
         return false;

@@ -17,12 +17,16 @@
 #include "ipc/uintr_receiver.h"
 #include "ipc/uintr_vector.h"
 
-/* In a wait that nothing but an interruption ends, and that the vector ends now. */
+/*
+ * In a wait that nothing but an interruption ends, and that the vector ends now. `armed` alone doesn't say so:
+ * it is set until the thread runs, whatever has ended its wait.
+ */
 static inline bool can_be_woken(const struct uintr_receiver *receiver, uint64_t bit)
 {
     const struct thread *thread = receiver->thread;
 
-    return thread && receiver->armed && receiver->slot && !thread->wait.cancel &&
+    return thread && thread->state == THREAD_WAITING && receiver->armed && receiver->slot &&
+           !thread->wait.cancel &&
            thread->wait.deadline == UINT64_MAX && receiver_wants(receiver, bit);
 }
 

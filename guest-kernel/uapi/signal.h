@@ -26,7 +26,7 @@
 
 /*
  * Never repeated are calls that wait for an interruption or for a length of time: SYS_sigsuspend,
- * SYS_uintr_wait, SYS_sleep, SYS_futex_wait.
+ * SYS_uintr_wait, SYS_uintr_handover, SYS_sleep, SYS_futex_wait.
  */
 
 /*

@@ -48,7 +48,8 @@
     TABLE(conform_queue) \
     TABLE(conform_queue_wait) \
     TABLE(link_error) \
-    TABLE(link_party)
+    TABLE(link_party) \
+    TABLE(uintr_handover)
 // clang-format on
 
 #define DECLARE(name) extern const struct test_case name##_cases[];
