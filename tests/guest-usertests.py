@@ -13,7 +13,10 @@ import sys
 
 from guest import ICOUNT, TIMEOUT, UINTR, Guest
 
-FEW_SLOTS = ["-M", "virt,uintc=on,uintc-receivers=4", "-cpu", "rv64,x-uintr=on"]
+def few_slots(number):
+    return ["-M", f"virt,uintc=on,uintc-receivers={number}", "-cpu", "rv64,x-uintr=on"]
+
+
 # Vector registers as short as may be, and so long that they fill a page.
 VECTORS = ["-M", "virt,uintc=on", "-cpu", "rv64,x-uintr=on,v=true,vlen=128"]
 LONG_VECTORS = ["-M", "virt,uintc=on", "-cpu", "rv64,x-uintr=on,v=true,vlen=1024"]
@@ -22,7 +25,8 @@ MACHINES = [
     ("smp1", [*UINTR, "-smp", "1"], ""),
     ("smp2", [*UINTR, "-smp", "2"], ""),
     ("smp4", [*UINTR, "-smp", "4"], ""),
-    ("slots4", [*FEW_SLOTS, "-smp", "2"], "uintr blocked"),
+    ("slots4", [*few_slots(4), "-smp", "2"], "uintr blocked link conform"),
+    ("slots8", [*few_slots(8), "-smp", "4"], "uintr link conform"),
     ("vector", [*VECTORS, "-smp", "2"], "vector exhaustion float signal uintr-error"),
     ("vector1024", [*LONG_VECTORS, "-smp", "2"], "vector exhaustion-vector"),
     ("icount", [*UINTR, *ICOUNT, "-smp", "2"], ""),

@@ -9,9 +9,16 @@
  * returns that. Waiting, EAGAIN, EINTR, the end (0) and EPIPE are as in lib/syscall.h's handle_read() and
  * handle_write().
  *
- * One with IPC_UINTR: an end is used by one thread at a time; another one gets EBUSY until that has
- * closed the handle, or ended. EPROTO: the other side has written nonsense into its memory. A wild
- * buffer is a fault, not EFAULT.
+ * What is different with IPC_UINTR:
+ *
+ *   - An end is used by one thread at a time. Another one, of whatever process, gets EBUSY until that has closed
+ *     its handles of this end, or has ended.
+ *   - Its handle must not be closed by a thread while another one is in a call with it.
+ *   - The thread becomes a receiver (lib/events.h), and must stay one while it uses the end. Not for handlers of
+ *     signals and user interrupts.
+ *   - SIGNAL_RESTART repeats nothing: EINTR.
+ *   - A wild buffer is a fault, not EFAULT. With nothing to copy neither kind looks at it.
+ *   - EPROTO: the other side has written nonsense into its memory.
  */
 #ifndef LIB_PIPE_H
 #define LIB_PIPE_H

@@ -6,8 +6,8 @@
  *     queue_open(ends, 16, 128, IPC_UINTR);    ends[0] to receive, ends[1] to send; 0: in the kernel
  *
  * Both ends are handles, to be passed on as any other. Messages come by priority, the highest first, and in
- * order within one; the rest is as in lib/syscall.h's queue_send() and queue_receive(). As with pipes
- * (lib/pipe.h) an end of one with IPC_UINTR is used by one thread at a time.
+ * order within one; the rest is as in lib/syscall.h's queue_send() and queue_receive(). With IPC_UINTR it is
+ * different in the same ways as a pipe (lib/pipe.h).
  */
 #ifndef LIB_QUEUE_H
 #define LIB_QUEUE_H
@@ -19,7 +19,7 @@
 
 /*
  * At most so many messages (1 to 256) of at most so many bytes (1 to 4032) each. 0, or -1 with errno. Flags:
- * IPC_UINTR, HANDLE_NONBLOCK for both ends.
+ * IPC_UINTR, HANDLE_NONBLOCK for both ends. One in the kernel needs a third free handle for the moment.
  */
 int queue_open(int ends[2], unsigned messages, size_t size, unsigned flags);
 
