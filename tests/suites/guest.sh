@@ -10,7 +10,8 @@ set -euo pipefail
 # shellcheck source=scripts/results.sh
 . "$ROOT/scripts/results.sh"
 
-scripts=(guest-demo guest-programs guest-usertests guest-hostile guest-stress guest-migrate guest-debug guest-shell)
+scripts=(guest-demo guest-programs guest-usertests guest-hostile guest-stress guest-channelstress guest-migrate
+    guest-debug guest-shell)
 [ -z "${GUEST_SHORT:-}" ] || scripts=(guest-demo guest-migrate)
 for script in "${scripts[@]}"; do
     collect "guest/$script" "$PYTHON" "$ROOT/tests/$script.py" "$QEMU_BUILD/qemu-system-riscv64" \

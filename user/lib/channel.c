@@ -155,7 +155,7 @@ static __attribute__((noinline)) int wait_for_room(struct channel *channel, unsi
     if (channel_has_room(channel)) {
         return 0;
     }
-    if (channel->peer.gone) {
+    if (peer_is_gone(&channel->peer, true)) { /* a message may have kept the wait from looking */
         return gone();
     }
     errno = EDEADLK;

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#include "channelstress/channelstress.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/syscall.h"
+
+struct ledger *ledger;
+
+void ledger_map(int handle)
+{
+    ledger = memory_map(NULL, (sizeof(*ledger) + 4095) & ~4095ul, MAP_READ | MAP_WRITE, handle);
+    if (!ledger) {
+        printf("channelstress: no memory for the ledger\n");
+        fflush(stdout);
+        _exit(1);
+    }
+}
+
+/* The first complaint is the one that matters. */
+void fail(const char *format, ...)
+{
+    char text[240];
+    va_list arguments;
+
+    if (!__atomic_exchange_n(&ledger->failed, 1, __ATOMIC_ACQ_REL)) {
+        va_start(arguments, format);
+        vsnprintf(text, sizeof(text), format, arguments);
+        va_end(arguments);
+        printf("channelstress: %s\n", text);
+        fflush(stdout);
+    }
+    _exit(1);
+}
+
+long must(long result, const char *what)
+{
+    if (result < 0) {
+        fail("%s: %s", what, strerror(errno));
+    }
+    return result;
+}
+
+void count(enum counter counter, uint64_t number)
+{
+    __atomic_fetch_add(&ledger->counters[counter], number, __ATOMIC_RELAXED);
+}
+
+uint64_t mix(uint64_t a, uint64_t b)
+{
+    uint64_t value = (a ^ (b + 0x9e3779b97f4a7c15)) * 0xbf58476d1ce4e5b9;
+
+    value ^= value >> 29;
+    value *= 0x94d049bb133111eb;
+    return value ^ value >> 32;
+}
+
+void fill(void *bytes, size_t size, uint64_t seed)
+{
+    for (size_t i = 0; i < size; i += 8) {
+        uint64_t value = mix(seed, i);
+
+        memcpy((char *)bytes + i, &value, size - i < 8 ? size - i : 8);
+    }
+}
+
+bool is_filled(const void *bytes, size_t size, uint64_t seed)
+{
+    for (size_t i = 0; i < size; i += 8) {
+        uint64_t value = mix(seed, i);
+
+        if (memcmp((const char *)bytes + i, &value, size - i < 8 ? size - i : 8) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static uint64_t check_of(const struct channel_message *message)
+{
+    uint64_t check = 1;
+
+    for (unsigned i = 0; i < WORD_CHECK; i++) {
+        check = mix(check, message->words[i]);
+    }
+    return check;
+}
+
+void seal(struct channel_message *message)
+{
+    message->words[WORD_CHECK] = check_of(message);
+    message->token = mix(message->words[WORD_WHO], message->words[WORD_NUMBER]);
+}
+
+bool is_sealed(const struct channel_message *message)
+{
+    return message->words[WORD_CHECK] == check_of(message) &&
+           message->token == mix(message->words[WORD_WHO], message->words[WORD_NUMBER]);
+}
+
+struct book *book_of(uint64_t who)
+{
+    struct book *book;
+
+    if (WHO_CLIENT(who) >= ledger->clients) {
+        fail("a request from client %u", WHO_CLIENT(who));
+    }
+    book = &ledger->seats[WHO_CLIENT(who)].books[WHO_SESSION(who) % BOOKS];
+    return GET(book->session) == WHO_SESSION(who) ? book : NULL;
+}
