@@ -164,9 +164,7 @@ static __attribute__((noinline)) int wait_for_room(struct channel *channel, unsi
 
 int channel_wait_on(struct channel *channel, uint64_t vectors, uint64_t mask)
 {
-    if (vectors & ~(1ul << EVENT_WAKE)) {
-        peer_let_in(vectors & ~(1ul << EVENT_WAKE));
-    }
+    peer_let_in(vectors);
     peer_unmask(mask);
     if (channel->broken) {
         return broken(channel);

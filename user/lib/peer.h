@@ -94,14 +94,12 @@ static inline bool peer_is_gone(struct peer *peer, bool party)
  * hand over the hart. Both are the thread's own.
  */
 extern _Thread_local bool peer_is_lazy;
-extern _Thread_local struct peer
-    *peer_owed; /* whose other side is still to be told; NULL: nobody's */
+extern _Thread_local struct peer *peer_owed; /* its other side is to be told yet; NULL: none */
 
 /* There is somebody to hand the hart to, and nobody has gone since the last look. */
 static inline bool peer_may_sleep(const struct peer *peer)
 {
-    return peer->index >= 0 && !peer->gone && !peer_owed &&
-           *(volatile uint32_t *)&events_gone == peer->seen_gone;
+    return peer->index >= 0 && !peer->gone && !peer_owed && peer_goings() == peer->seen_gone;
 }
 
 /* Sends to the other side, which has asked for it: by uipi if it is armed, by the kernel if it is asleep. */
