@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What each way of IPC costs: guest instructions of a round trip between two processes that take
+ * turns on one hart, everything included: both programs, the kernel, the switches. Each side waits in
+ * the kernel while the other works. Exact, and the same in every run, under QEMU's -icount.
+ * `pingpong` has the rest: sizes, depths, harts.
+ */
+#include <stdio.h>
+
+#include "bench/pair.h"
+#include "lib/syscall.h"
+
+#define ROUNDS 255
+
+static uint64_t costs[ROUNDS];
+
+static void print(uint64_t cost, const char *description)
+{
+    printf("%8lu  %s\n", cost, description);
+}
+
+static int measure(const struct pair *pair)
+{
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        uint64_t start = count_now();
+
+        pair_round(i);
+        costs[i] = count_now() - start;
+    }
+    print(count_median(costs, ROUNDS), pair->mechanism->description);
+    return 0;
+}
+
+static uint64_t cost_of_system_call(void)
+{
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        uint64_t start = count_now();
+
+        thread_get_hart();
+        costs[i] = count_now() - start;
+    }
+    return count_median(costs, ROUNDS);
+}
+
+int main(int argc, char **argv)
+{
+    int status = pair_child(argc, argv, measure);
+
+    if (status >= 0) {
+        return status;
+    }
+    count_init();
+    printf("Guest instructions per round trip of two processes on one hart%s\n",
+           count_works() ? ":" : ", of no value: QEMU runs without -icount");
+    print(cost_of_system_call(), "system call that does nothing, there and back");
+    status = 0;
+    for (unsigned i = 0; bench_mechanisms[i]; i++) {
+        struct pair pair = { .mechanism = bench_mechanisms[i],
+                             .waiting = BENCH_BLOCKED,
+                             .size = 8,
+                             .depth = 1,
+                             .rounds = ROUNDS,
+                             .harts = 1 };
+
+        if (!bench_refusal(pair.mechanism, pair.size, pair.depth, pair.waiting)) {
+            status |= pair_run(&pair);
+        }
+    }
+    return status;
+}

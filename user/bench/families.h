@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Every mechanism of user/bench, for mechanisms.c. */
+#ifndef BENCH_FAMILIES_H
+#define BENCH_FAMILIES_H
+
+#include "bench/bench.h"
+
+extern const struct mechanism bench_call;                             /* call.c */
+extern const struct mechanism bench_eventfd, bench_pipe, bench_queue; /* kernel.c */
+extern const struct mechanism bench_signal;                           /* signal.c */
+extern const struct mechanism bench_futex, bench_poll;                /* ring.c */
+extern const struct mechanism bench_uipi, bench_handover;             /* uipi.c */
+extern const struct mechanism bench_upipe, bench_uqueue;              /* library.c */
+extern const struct mechanism bench_channel;                          /* channel.c */
+
+#endif
