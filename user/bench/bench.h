@@ -61,9 +61,9 @@ struct mechanism {
     void (*answer[2])(void);           /* all requests, for ever */
     /* One message of 8 bytes from client to server. NULL: it has no such thing. */
     void (*post)(void);
-    void (*take)(void); /* waits for one */
-    void (*loopback)(
-        void); /* so that post() and take() in one process meet, without waiting; NULL */
+    void (*take)(void);     /* waits for one */
+    void (*loopback)(void); /* prepares a process that sends to itself; NULL */
+    void (*itself)(void);   /* sends one to itself and has it taken; never waits */
 };
 
 /* NULL: none of this name. The list ends with NULL. */

@@ -45,6 +45,14 @@ static void take_word(void)
     read_some(&word, sizeof(word));
 }
 
+static void word_to_itself(void)
+{
+    uint64_t word = 1;
+
+    handle_write(bench.out, &word, sizeof(word));
+    handle_read(bench.in, &word, sizeof(word));
+}
+
 /* ---- Event counters: a message is a count of one, without anything in it ---- */
 
 static void create_counters(int peers[2])
@@ -85,7 +93,8 @@ const struct mechanism bench_eventfd = {
     .answer = { answer_by_counter, answer_by_counter },
     .post = post_word,
     .take = take_word,
-    .loopback = counter_to_itself
+    .loopback = counter_to_itself,
+    .itself = word_to_itself
 };
 
 /* ---- Pipes ---- */
@@ -167,7 +176,8 @@ const struct mechanism bench_pipe = {
     .answer = { answer_by_pipe_one, answer_by_pipe },
     .post = post_word,
     .take = take_word,
-    .loopback = pipe_to_itself
+    .loopback = pipe_to_itself,
+    .itself = word_to_itself
 };
 
 /* ---- Queues ---- */
@@ -229,6 +239,14 @@ static void post_message(void)
     queue_send(bench.out, &word, sizeof(word), 1);
 }
 
+static void message_to_itself(void)
+{
+    uint64_t word = 1;
+
+    queue_send(bench.out, &word, sizeof(word), 1);
+    queue_receive(bench.in, &word, sizeof(word), NULL);
+}
+
 static void queue_to_itself(void)
 {
     bench.in = bench.out = new_queue();
@@ -247,5 +265,6 @@ const struct mechanism bench_queue = {
     .answer = { answer_by_queue_one, answer_by_queue },
     .post = post_message,
     .take = take_message,
-    .loopback = queue_to_itself
+    .loopback = queue_to_itself,
+    .itself = message_to_itself
 };

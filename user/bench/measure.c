@@ -8,7 +8,7 @@
 #include "lib/clock.h"
 
 #define MOST_SAMPLES 4096
-#define BATCH        32
+#define BATCH        8
 #define WINDOW       1
 #define MOST_TIME    (NANOSECONDS / 2) /* of sampling, when it is time that is measured */
 #define LEAST        3                 /* samples, however long they take */

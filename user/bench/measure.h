@@ -15,7 +15,7 @@
  *   window      rounds in a window of the attribution plugin, which gets a line for it; 0: none
  *   wrong       answers that were not the requests'
  *
- * Instructions are counted for one round at a time. Time is that of 32 together, a tick being 100 ns; after
+ * Instructions are counted for one round at a time. Time is that of 8 together, a tick being 100 ns; after
  * half a second there are enough samples.
  */
 int measure_pair(const struct pair *pair);

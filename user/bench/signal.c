@@ -89,5 +89,6 @@ const struct mechanism bench_signal = {
     .answer = { answer, answer },
     .post = post,
     .take = take,
-    .loopback = to_itself
+    .loopback = to_itself,
+    .itself = post
 };

@@ -118,7 +118,8 @@ const struct mechanism bench_uipi = {
     .answer = { answer, answer },
     .post = post,
     .take = take,
-    .loopback = to_itself
+    .loopback = to_itself,
+    .itself = post
 };
 
 /* ---- The sender waits in the call that sends, and gives its hart to the receiver ---- */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/window.h"
 #include "demo/demo.h"
 #include "kv/kv.h"
 #include "lib/clock.h"
@@ -17,6 +18,7 @@
 enum { ENDPOINT = 3, READY, GATE, HANDLES };
 
 #define MOST_CLIENTS 40
+#define WINDOW       2 /* for the attribution plugin: all requests */
 
 static const struct kv_transport *const transports[] = { &kv_kernel, &kv_channel };
 
@@ -141,8 +143,10 @@ static int run(char *arguments[5], unsigned clients, unsigned requests)
     start_all(arguments, clients, processes, &server, &gate);
     instructions = count_now();
     nanoseconds = clock_nanoseconds();
+    window_begin(WINDOW);
     handle_close(gate);
     failed = finish(processes, clients);
+    window_end(WINDOW);
     instructions = count_now() - instructions;
     nanoseconds = clock_nanoseconds() - nanoseconds + 1;
     failed |= finish(&server, 1);
