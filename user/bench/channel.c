@@ -26,13 +26,18 @@ static void accept(void)
     bench_must(channel_open(&channel, bench.in, CHANNEL_SERVER), "channel_open");
 }
 
-static __attribute__((noinline)) void await_message(void)
+static void poll(void)
 {
-    if (bench.waiting == BENCH_BLOCKED) {
-        bench_must(channel_wait(&channel), "channel_wait");
-    } else {
-        channel_flush(&channel);
-        BENCH_LOOK_UNTIL(channel_has_message(&channel));
+    channel_flush(&channel);
+    BENCH_LOOK_UNTIL(channel_has_message(&channel));
+}
+
+BENCH_INLINE void await_message(void)
+{
+    if (bench.waiting != BENCH_BLOCKED) {
+        poll();
+    } else if (__builtin_expect(channel_wait(&channel) < 0, 0)) {
+        bench_must(-1, "channel_wait");
     }
 }
 
