@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Pipes and queues on user interrupts: as kernel.c, with the calls of lib/pipe.h and lib/queue.h. */
+/*
+ * Pipes and queues on user interrupts: as kernel.c, with the calls of lib/pipe.h and lib/queue.h. Both sides do
+ * nothing else but wait for each other, so they are lazy.
+ */
 #include <errno.h>
 
 #include "bench/families.h"
@@ -17,6 +20,7 @@ static _Alignas(8) uint64_t buffer[PIPE_BYTES / 8];
 
 static void set_waiting_pipe(void)
 {
+    ipc_set_lazy(true);
     if (bench.waiting != BENCH_BLOCKED) {
         bench_must(pipe_set_flags(bench.in, HANDLE_NONBLOCK), "pipe_set_flags");
     }
@@ -88,6 +92,7 @@ static void post_by_pipe(void)
     uint64_t word = 1;
 
     pipe_write(bench.out, &word, sizeof(word));
+    ipc_flush();
 }
 
 static void take_by_pipe(void)
@@ -117,6 +122,7 @@ const struct mechanism bench_upipe = {
 
 static void set_waiting_queue(void)
 {
+    ipc_set_lazy(true);
     if (bench.waiting != BENCH_BLOCKED) {
         bench_must(queue_set_flags(bench.in, HANDLE_NONBLOCK), "queue_set_flags");
     }
@@ -178,6 +184,7 @@ static void post_by_queue(void)
     uint64_t word = 1;
 
     queue_put(bench.out, &word, sizeof(word), 1);
+    ipc_flush();
 }
 
 const struct mechanism bench_uqueue = {
