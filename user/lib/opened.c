@@ -9,22 +9,17 @@
 #include "lib/syscall.h"
 #include "uapi/syscall.h"
 
-/* For each handle; changed under the lock, and read by the thread that uses the handle. */
-static struct entry {
-    bool is_kernels;
-    unsigned flags;
-    struct opened *sides[LINK_SIDES]; /* NULL: not in use */
-} entries[MAX_HANDLES];
+struct opened_entry opened_entries[MAX_HANDLES];
 
 static struct mutex lock;
 
 /* Not tp: the next thread may have the memory of one that has ended. */
 static uint64_t users;
-static _Thread_local uint64_t this_user; /* 0: hasn't used any end */
+_Thread_local uint64_t opened_user;
 
-static struct entry *find_entry(int end)
+static struct opened_entry *find_entry(int end)
 {
-    return end >= 0 && end < MAX_HANDLES ? &entries[end] : NULL;
+    return end >= 0 && end < MAX_HANDLES ? &opened_entries[end] : NULL;
 }
 
 static struct opened *nothing(int error)
@@ -70,7 +65,7 @@ int opened_create(int ends[2], size_t size0, size_t size1, unsigned flags,
 static struct opened *find_copy(uint64_t link, unsigned side)
 {
     for (unsigned i = 0; i < MAX_HANDLES; i++) {
-        struct opened *opened = entries[i].sides[side];
+        struct opened *opened = opened_entries[i].sides[side];
 
         if (opened && opened->link == link) {
             return opened;
@@ -113,11 +108,11 @@ static struct opened *open_side(int end, unsigned side, const struct link_info *
     }
     opened->kind = kind;
     opened->link = info->id;
-    opened->user = this_user;
+    opened->user = opened_user;
     return opened;
 }
 
-static struct opened *open_entry(struct entry *entry, int end, unsigned side,
+static struct opened *open_entry(struct opened_entry *entry, int end, unsigned side,
                                  const struct opened_kind *kind)
 {
     struct link_info info;
@@ -142,13 +137,13 @@ static struct opened *open_entry(struct entry *entry, int end, unsigned side,
     return opened;
 }
 
-static struct opened *use_first(struct entry *entry, int end, unsigned side,
+static struct opened *use_first(struct opened_entry *entry, int end, unsigned side,
                                 const struct opened_kind *kind)
 {
     struct opened *opened;
 
-    if (this_user == 0) {
-        this_user = __atomic_add_fetch(&users, 1, __ATOMIC_RELAXED);
+    if (opened_user == 0) {
+        opened_user = __atomic_add_fetch(&users, 1, __ATOMIC_RELAXED);
     }
     mutex_lock(&lock);
     opened = entry->sides[side];
@@ -167,7 +162,7 @@ static struct opened *change_user(struct opened *opened)
     if (events_start() < 0 || link_attach(peer->end, peer->side, EVENT_WAKE, EVENT_GONE) < 0) {
         return NULL;
     }
-    opened->user = this_user;
+    opened->user = opened_user;
     peer_say(peer, PEER_AWAKE);
     peer_look(peer, false);
     if (opened->kind->settle) {
@@ -176,16 +171,16 @@ static struct opened *change_user(struct opened *opened)
     return opened;
 }
 
-struct opened *opened_find(int end, unsigned side, const struct opened_kind *kind)
+struct opened *opened_find_first(int end, unsigned side, const struct opened_kind *kind)
 {
-    struct entry *entry = find_entry(end);
+    struct opened_entry *entry = find_entry(end);
     struct opened *opened;
 
     if (!entry || entry->is_kernels) {
         return nothing(0);
     }
     opened = entry->sides[side];
-    if (!opened || this_user == 0) {
+    if (!opened || opened_user == 0) {
         opened = use_first(entry, end, side, kind);
         if (!opened) {
             return NULL;
@@ -194,7 +189,7 @@ struct opened *opened_find(int end, unsigned side, const struct opened_kind *kin
     if (opened->kind != kind) {
         return nothing(EINVAL);
     }
-    if (opened->user != this_user && !change_user(opened)) {
+    if (opened->user != opened_user && !change_user(opened)) {
         return NULL;
     }
     opened->flags = entry->flags;
@@ -206,7 +201,7 @@ int opened_set_flags(int end, unsigned flags)
     if (handle_set_flags(end, flags) < 0) {
         return -1;
     }
-    entries[end].flags = flags; /* the kernel's is what copies get */
+    opened_entries[end].flags = flags; /* the kernel's is what copies get */
     return 0;
 }
 
@@ -221,7 +216,7 @@ static void release(struct opened *opened, int end)
         return;
     }
     for (int i = 0; i < MAX_HANDLES && opened->peer.end == end; i++) {
-        if (i != end && entries[i].sides[opened->peer.side] == opened) {
+        if (i != end && opened_entries[i].sides[opened->peer.side] == opened) {
             opened->peer.end = i;
         }
     }
@@ -229,7 +224,7 @@ static void release(struct opened *opened, int end)
 
 int opened_close(int end)
 {
-    struct entry *entry = find_entry(end);
+    struct opened_entry *entry = find_entry(end);
 
     if (entry) {
         mutex_lock(&lock);
@@ -238,7 +233,7 @@ int opened_close(int end)
                 release(entry->sides[i], end);
             }
         }
-        *entry = (struct entry){ 0 };
+        *entry = (struct opened_entry){ 0 };
         mutex_unlock(&lock);
     }
     return handle_close(end);

@@ -10,11 +10,14 @@
 #include <stddef.h>
 
 #include "lib/peer.h"
+#include "uapi/link.h"
+#include "uapi/syscall.h"
 
 /* The head of the memory of each side. */
 struct opened_words {
     struct peer_words words;
-    uint64_t kind; /* what the link is used for: set when it is made, and each side believes its own */
+    uint64_t
+        kind; /* what the link is used for: set when it is made, and each side believes its own */
 };
 
 struct opened;
@@ -45,12 +48,39 @@ struct opened {
 int opened_create(int ends[2], size_t size0, size_t size1, unsigned flags,
                   const struct opened_kind *kind);
 
+/* What is known of a handle: changed under the lock, and read by the thread that uses the handle. */
+struct opened_entry {
+    bool is_kernels;
+    unsigned flags;
+    struct opened *sides[LINK_SIDES]; /* NULL: not in use */
+};
+
+extern struct opened_entry opened_entries[MAX_HANDLES];
+
+/* A number for each thread that has used an end; 0: not yet. */
+extern _Thread_local uint64_t opened_user;
+
+/* opened_find() when it isn't as simple as that. */
+struct opened *opened_find_first(int end, unsigned side, const struct opened_kind *kind);
+
 /*
  * What a handle is for the calling thread, which becomes its party by this. NULL with errno 0: it is the
  * kernel's (or no handle, which the kernel says). NULL with errno: EACCES: it has not the right of this
  * side; EINVAL: it is used for something else; EBUSY; ENOMEM.
  */
-struct opened *opened_find(int end, unsigned side, const struct opened_kind *kind);
+static inline struct opened *opened_find(int end, unsigned side, const struct opened_kind *kind)
+{
+    if (__builtin_expect((unsigned)end < MAX_HANDLES, 1)) {
+        struct opened_entry *entry = &opened_entries[end];
+        struct opened *opened = entry->sides[side];
+
+        if (__builtin_expect(opened && opened->user == opened_user && opened->kind == kind, 1)) {
+            opened->flags = entry->flags;
+            return opened;
+        }
+    }
+    return opened_find_first(end, side, kind);
+}
 
 /* As handle_set_flags() and handle_close(), for handles of both kinds. */
 int opened_set_flags(int end, unsigned flags);

@@ -86,7 +86,9 @@ static void copy_out(const struct peer *peer, char *buffer, size_t size)
     size_t first = peer->own->head % CAPACITY, part = smaller(size, CAPACITY - first);
 
     copy_memory(buffer, memory->ring + first, part);
-    copy_memory(buffer + part, memory->ring, size - part);
+    if (part < size) {
+        copy_memory(buffer + part, memory->ring, size - part);
+    }
 }
 
 static ssize_t read_link(struct opened *opened, char *buffer, size_t size)
@@ -144,7 +146,9 @@ static void copy_in(struct peer *peer, const char *buffer, size_t size)
     size_t first = peer->own->tail % CAPACITY, part = smaller(size, CAPACITY - first);
 
     copy_memory(memory->ring + first, buffer, part);
-    copy_memory(memory->ring, buffer + part, size - part);
+    if (part < size) {
+        copy_memory(memory->ring, buffer + part, size - part);
+    }
 }
 
 static ssize_t write_link(struct opened *opened, const char *buffer, size_t size)
