@@ -37,6 +37,17 @@ int events_start(void)
     return 0;
 }
 
+uint64_t events_thread(void)
+{
+    static uint64_t threads;
+    static _Thread_local uint64_t own;
+
+    if (own == 0) {
+        own = __atomic_add_fetch(&threads, 1, __ATOMIC_RELAXED);
+    }
+    return own;
+}
+
 void events_handle(unsigned vector, event_handler handler)
 {
     handlers[vector] = handler;

@@ -42,6 +42,9 @@ void events_handle(unsigned vector, event_handler handler);
 /* Runs the calling thread's handlers of these vectors; in a handler. */
 void events_dispatch(uint64_t vectors);
 
+/* A number of the calling thread that no other one of the process has had; not 0. */
+uint64_t events_thread(void);
+
 /* How often EVENT_GONE has come to the calling thread. */
 extern _Thread_local uint32_t events_gone;
 

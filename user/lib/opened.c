@@ -13,8 +13,6 @@ struct opened_entry opened_entries[MAX_HANDLES];
 
 static struct mutex lock;
 
-/* Not tp: the next thread may have the memory of one that has ended. */
-static uint64_t users;
 _Thread_local uint64_t opened_user;
 
 static struct opened_entry *find_entry(int end)
@@ -142,9 +140,7 @@ static struct opened *use_first(struct opened_entry *entry, int end, unsigned si
 {
     struct opened *opened;
 
-    if (opened_user == 0) {
-        opened_user = __atomic_add_fetch(&users, 1, __ATOMIC_RELAXED);
-    }
+    opened_user = events_thread();
     mutex_lock(&lock);
     opened = entry->sides[side];
     if (!opened) {

@@ -57,7 +57,7 @@ struct opened_entry {
 
 extern struct opened_entry opened_entries[MAX_HANDLES];
 
-/* A number for each thread that has used an end; 0: not yet. */
+/* The calling thread's events_thread(), if it has used an end; 0: not yet. */
 extern _Thread_local uint64_t opened_user;
 
 /* opened_find() when it isn't as simple as that. */

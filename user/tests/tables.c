@@ -47,6 +47,7 @@
     TABLE(lazy) \
     TABLE(conform_queue) \
     TABLE(conform_queue_wait) \
+    TABLE(conform_signal) \
     TABLE(link_error) \
     TABLE(link_party) \
     TABLE(uintr_handover)
