@@ -48,6 +48,7 @@
     TABLE(conform_queue) \
     TABLE(conform_queue_wait) \
     TABLE(conform_signal) \
+    TABLE(conform_signal_wait) \
     TABLE(link_error) \
     TABLE(link_party) \
     TABLE(uintr_handover)
