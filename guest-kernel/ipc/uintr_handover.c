@@ -26,8 +26,8 @@ static inline bool can_be_woken(const struct uintr_receiver *receiver, uint64_t 
     const struct thread *thread = receiver->thread;
 
     return thread && thread->state == THREAD_WAITING && receiver->armed && receiver->slot &&
-           !thread->wait.cancel &&
-           thread->wait.deadline == UINT64_MAX && receiver_wants(receiver, bit);
+           !thread->wait.cancel && thread->wait.deadline == UINT64_MAX &&
+           receiver_wants(receiver, bit);
 }
 
 static inline bool may_switch(struct cpu *cpu, struct thread *from, struct thread *to)

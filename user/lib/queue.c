@@ -114,7 +114,8 @@ static int open_end(struct opened *opened, int end, unsigned side)
 
 static void settle(struct opened *opened);
 
-static const struct opened_kind kind = { 0x7175657565757069, sizeof(struct queue), open_end, settle };
+static const struct opened_kind kind = { 0x7175657565757069, sizeof(struct queue), open_end,
+                                         settle };
 
 static int open_in_kernel(int ends[2], unsigned messages, size_t size, unsigned flags)
 {

@@ -108,11 +108,13 @@ static struct end *map(int handle, unsigned side, const struct link_info *info)
     if (!end) {
         return failed(ENOMEM);
     }
-    *end = (struct end){ .link = info->id,
-                         .side = side,
-                         .sizes = { info->size[0], info->size[1] },
-                         .handle = handle,
-                         .index = -1 };
+    *end = (struct end){
+        .link = info->id,
+        .side = side,
+        .sizes = {info->size[0], info->size[1]},
+        .handle = handle,
+        .index = -1
+    };
     end->receiver = link_map(handle, RECEIVER);
     end->sender = link_map(handle, SENDER);
     if (!end->receiver || !end->sender) {

@@ -35,8 +35,9 @@ static _Thread_local uint64_t mask;        /* what is blocked */
 static _Thread_local uint64_t kernel_mask; /* what the kernel knows of that */
 static _Thread_local uint64_t put_off;     /* signals of the kernel's that came all the same */
 static _Thread_local volatile unsigned handlings;
-static _Thread_local bool suspended, restores; /* in signal_suspend(); the next handler ends its mask */
-static _Thread_local uint64_t restored;        /* to this one */
+static _Thread_local bool suspended;    /* in signal_suspend() */
+static _Thread_local bool restores;     /* its mask is to end with the next handler, */
+static _Thread_local uint64_t restored; /* and to be this one then */
 static _Thread_local uint64_t stack_base, stack_size;
 
 /* A handler returns here, with sp at the frame that the kernel has put there. */
@@ -79,22 +80,21 @@ uint64_t signal_blocked(void)
 
 /* ---- Masks: with user interrupts off ---- */
 
-static void set_mask(uint64_t new)
+static void set_mask(uint64_t wanted)
 {
-    mask = new & SIGNALS_BLOCKABLE;
+    mask = wanted & SIGNALS_BLOCKABLE;
     signal_links_mask();
 }
 
-static void set_kernel_mask(uint64_t new)
+static void set_kernel_mask(uint64_t wanted)
 {
-    kernel_mask = new & SIGNALS_BLOCKABLE;
+    kernel_mask = wanted & SIGNALS_BLOCKABLE;
     ecall_2(SYS_sigprocmask, SIGNAL_SETMASK, kernel_mask);
 }
 
 static uint64_t blocked_by(int signal)
 {
-    return actions[signal].mask |
-           (actions[signal].flags & SIGNAL_NODEFER ? 0 : SIGNAL_BIT(signal));
+    return actions[signal].mask | (actions[signal].flags & SIGNAL_NODEFER ? 0 : SIGNAL_BIT(signal));
 }
 
 /* ---- Handlers ---- */
@@ -280,9 +280,9 @@ long signal_set_mask(unsigned how, uint64_t change)
         return ecall_result(ecall_2(SYS_sigprocmask, how, change));
     }
     uie = peer_mask();
-    set_mask(how == SIGNAL_BLOCK   ? before | change :
-             how == SIGNAL_UNBLOCK ? before & ~change :
-                                     change);
+    set_mask(how == SIGNAL_BLOCK     ? before | change
+             : how == SIGNAL_UNBLOCK ? before & ~change
+                                     : change);
     set_kernel_mask(mask);
     signal_deliver(uie);
     peer_unmask(uie);
@@ -293,15 +293,15 @@ long signal_set_mask(unsigned how, uint64_t change)
  * Like SYS_sigsuspend for both kinds. uintr_wait() ends by either: a vector that has come stays pending, as user
  * interrupts are off, and after a handler of the kernel's enter() sees to it that one is.
  */
-static void suspend(uint64_t new)
+static void suspend(uint64_t wanted)
 {
     uint64_t uie = peer_mask(), vectors;
     unsigned before = handlings;
 
     restored = mask;
     restores = suspended = true;
-    set_mask(new);
-    set_kernel_mask(new);
+    set_mask(wanted);
+    set_kernel_mask(wanted);
     signal_deliver(uie);
     if (handlings == before) {
         uintr_wait(0);
@@ -324,12 +324,12 @@ static void suspend(uint64_t new)
     peer_unmask(uie);
 }
 
-int signal_suspend(uint64_t new)
+int signal_suspend(uint64_t wanted)
 {
     if (!takes) {
-        return (int)ecall_result(ecall_1(SYS_sigsuspend, new));
+        return (int)ecall_result(ecall_1(SYS_sigsuspend, wanted));
     }
-    suspend(new);
+    suspend(wanted);
     errno = EINTR;
     return -1;
 }

@@ -11,8 +11,8 @@
 #include "tests/test.h"
 
 #define ON_HART_1         (1ul << 32)
-#define KIND(argument)    ((unsigned)(argument) & IPC_UINTR)
-#define HART_OF(argument) ((argument) & ON_HART_1 ? 1u : 0u)
+#define KIND(argument)    (IPC_UINTR & (unsigned)(argument))
+#define HART_OF(argument) ((argument) >> 32 & 1 ? 1u : 0u)
 
 #define ON_BOTH(name, run)                                                                         \
     CASE_WITH(name "-kernel", run, 0, 0, 0), CASE_WITH(name "-uintr", run, IPC_UINTR, 0, 0)

@@ -122,7 +122,7 @@ static void attach_errors(uint64_t argument)
     (void)argument;
     MUST(link_create(ends, 1, 1));
     weak = (int)MUST(handle_duplicate(ends[0], RIGHT_TRANSFER, 0));
-    FAILS(link_attach(ends[0], 0, 1, 2), EINVAL); /* no handler */
+    FAILS(link_attach(ends[0], 0, 1, 2), EINVAL);  /* no handler */
     MUST(link_attach(ends[0], 0, LINK_DETACH, 0)); /* there is nothing to end */
     MUST(uintr_set_handler(do_nothing, 0));
     for (unsigned i = 0; i < 2; i++) {

@@ -47,6 +47,7 @@
     TABLE(lazy) \
     TABLE(conform_queue) \
     TABLE(conform_queue_wait) \
+    TABLE(conform_queue_end) \
     TABLE(conform_signal) \
     TABLE(conform_signal_wait) \
     TABLE(link_error) \

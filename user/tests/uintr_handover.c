@@ -70,7 +70,7 @@ static void errors(uint64_t argument)
     FAILS(uintr_handover((uint64_t)to_index + 1, 0), ESHUTDOWN);
     FAILS(uintr_handover(1ul << 61, 0), ESHUTDOWN);
     FAILS(ecall_result(ecall_2(SYS_uintr_handover, (uint64_t)to_index, 1)), EINVAL);
-    CHECK_EQUAL(uipi_read(), 0); /* nothing of it has sent */
+    CHECK_EQUAL(uipi_read(), 0);                         /* nothing of it has sent */
     FAILS(uintr_handover((uint64_t)to_index, 0), EINTR); /* to oneself: it has come */
     CHECK_EQUAL(uipi_read(), BIT(TO));
     MUST(uintr_unregister_handler(0));
