@@ -161,9 +161,10 @@ static int find(uint64_t number, uint64_t side, struct link **link)
     return error;
 }
 
-static unsigned rights_of(uint64_t number)
+/* For a number that find() has found: it looks at the lower half only, as handle_find() does. */
+static const struct handle *handle_of(uint64_t number)
 {
-    return process_current()->handles.handles[number].rights;
+    return &process_current()->handles.handles[(int)number];
 }
 
 /* Its own side's for writing too, the other's for reading. */
@@ -178,11 +179,12 @@ long link_sys_map(uint64_t number, uint64_t side)
     if (side >= LINK_SIDES) {
         return -EINVAL;
     }
-    if (!(rights_of(number) & (RIGHT_READ | RIGHT_WRITE))) {
+    if (!(handle_of(number)->rights & (RIGHT_READ | RIGHT_WRITE))) {
         return -EACCES;
     }
     return memory_map_all(link->sides[side].memory,
-                          MAP_READ | (rights_of(number) & side_right[side] ? MAP_WRITE : 0));
+                          MAP_READ |
+                              (handle_of(number)->rights & side_right[side] ? MAP_WRITE : 0));
 }
 
 /* Who comes second while the first one is still there is refused. */
@@ -258,10 +260,10 @@ long link_sys_info(uint64_t number, uint64_t where)
     for (unsigned i = 0; i < LINK_SIDES; i++) {
         info.size[i] = shm_size(link->sides[i].memory);
         info.attached[i] = link->sides[i].attached;
-        info.own |= (uint32_t)(rights_of(number) & side_right[i] ? 1 : 0) << i;
+        info.own |= (uint32_t)(handle_of(number)->rights & side_right[i] ? 1 : 0) << i;
     }
     info.open = open_sides(&link->object);
-    info.flags = process_current()->handles.handles[number].flags;
+    info.flags = handle_of(number)->flags;
     info.id = link->id;
     return copy_to_user(where, &info, sizeof(info));
 }

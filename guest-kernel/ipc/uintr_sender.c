@@ -245,7 +245,7 @@ void senders_forget_slot(uint64_t slot)
 void vector_revoke(struct uintr_vector *vector)
 {
     vector->revoked = true;
-    if (!all_senders.next) {
+    if (!all_senders.next || vector->object.references == 1) { /* the link's: it is in no table */
         return;
     }
     LIST_FOR_EACH (node, next, &all_senders) {

@@ -15,6 +15,10 @@
 #define LOOK          8  /* requests from one look at other clients' vectors to the next */
 #define NAMES         64 /* a client's name modulo this is its number */
 
+/* The server's; others are the program's or of other parts of the library. */
+static const uint64_t own_vectors =
+    (BIT(EVENT_GROUPS) - 1) << EVENT_FIRST_GROUP | BIT(EVENT_ACCEPT);
+
 /* ---- Clients come ---- */
 
 /*
@@ -263,13 +267,12 @@ static void note_vectors(struct channel_server *server, uint64_t vectors)
 /* What has been posted to this thread; all else is put back and interrupts it here. */
 static void take_vectors(struct channel_server *server)
 {
-    const uint64_t groups = (BIT(EVENT_GROUPS) - 1) << EVENT_FIRST_GROUP;
-    uint64_t vectors = uipi_read(), others = vectors & ~(groups | BIT(EVENT_ACCEPT));
+    uint64_t vectors = uipi_read(), others = vectors & ~own_vectors;
 
     if (others) {
         peer_let_in(others);
     }
-    note_vectors(server, vectors | events_take());
+    note_vectors(server, vectors | events_take(own_vectors));
 }
 
 /* All who wait for replies get to know of them; the last one gets the hart, as the server waits. */
@@ -282,8 +285,10 @@ static void sleep_until_vector(struct channel_server *server)
         struct peer *peer = &server->clients[lowest_bit(server->asked)]->peer;
 
         server->asked = 0;
+        peer_fence(); /* between the reply and the look at the client's word: put_aside() may have said nothing */
         peer_sleep_raw(peer);
     } else {
+        ipc_flush(); /* of a lazy thread, which waits here, too */
         uintr_wait(0);
     }
 }
@@ -312,7 +317,7 @@ int channel_server_receive(struct channel_server *server, unsigned *client,
         take_vectors(server);
     }
     while (!(received = take_any(server, client, message)) && !is_over(server)) {
-        uint64_t vectors = events_take(); /* come while the program was at work */
+        uint64_t vectors = events_take(own_vectors); /* come while the program was at work */
 
         if (vectors || events_gone != server->seen_gone) {
             note_vectors(server, vectors);

@@ -53,7 +53,7 @@ void events_handle(unsigned vector, event_handler handler)
     handlers[vector] = handler;
 }
 
-uint64_t events_take(void)
+uint64_t events_take(uint64_t vectors)
 {
-    return __atomic_exchange_n(&unhandled, 0, __ATOMIC_RELAXED);
+    return __atomic_fetch_and(&unhandled, ~vectors, __ATOMIC_RELAXED) & vectors;
 }

@@ -48,7 +48,7 @@ uint64_t events_thread(void);
 /* How often EVENT_GONE has come to the calling thread. */
 extern _Thread_local uint32_t events_gone;
 
-/* The vectors that have come to the calling thread since the last time and are handled by nobody. */
-uint64_t events_take(void);
+/* Which of these vectors have come to the calling thread since the last time and are handled by nobody. */
+uint64_t events_take(uint64_t vectors);
 
 #endif

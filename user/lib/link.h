@@ -29,7 +29,7 @@ int link_attach(int end, unsigned side, uint64_t vector, uint64_t gone);
 
 /*
  * Whether the calling thread is lazy: of what it does to pipes and queues with IPC_UINTR another thread that
- * sleeps is told only when this one waits for one of them itself, calls ipc_flush() or ends. The other
+ * sleeps is told only when this one waits for one of them itself or is told EAGAIN, calls ipc_flush() or ends. The other
  * one then gets the hart directly, at less than half the cost. Threads are not lazy to begin with: one
  * that is must not do anything else for long.
  */

@@ -72,6 +72,13 @@ static ssize_t failed(int error)
     return -1;
 }
 
+/* A lazy thread that polls instead of waiting: nobody is to wait for what it doesn't say. */
+static ssize_t would_wait(void)
+{
+    ipc_flush();
+    return failed(EAGAIN);
+}
+
 /* ---- Reading ---- */
 
 /* Bytes that can be read; more than CAPACITY: the writer's memory makes no sense. */
@@ -105,8 +112,11 @@ static ssize_t read_link(struct opened *opened, char *buffer, size_t size)
         }
         there = filled(peer); /* once more: the writer may have written and gone */
     }
+    if (there == 0 && peer->gone) {
+        return 0;
+    }
     if (there == 0) {
-        return peer->gone ? 0 : failed(opened->flags & HANDLE_NONBLOCK ? EAGAIN : EINTR);
+        return opened->flags & HANDLE_NONBLOCK ? would_wait() : failed(EINTR);
     }
     if (there > CAPACITY) {
         return failed(EPROTO);
@@ -162,7 +172,7 @@ static ssize_t write_link(struct opened *opened, const char *buffer, size_t size
     }
     if (!fits(peer, needed)) {
         if (opened->flags & HANDLE_NONBLOCK) {
-            return failed(EAGAIN);
+            return would_wait();
         }
         PEER_WAIT_UNTIL(peer, false, true, fits(peer, needed));
         if (peer->gone) {

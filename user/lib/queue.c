@@ -84,6 +84,13 @@ static int failed(int error)
     return -1;
 }
 
+/* A lazy thread that polls instead of waiting: nobody is to wait for what it doesn't say. */
+static int would_wait(void)
+{
+    ipc_flush();
+    return failed(EAGAIN);
+}
+
 /* ---- Opening ---- */
 
 /* What the other side's memory must have is known from the own one's. */
@@ -241,11 +248,14 @@ static int take_back(struct queue *queue)
 static int next_slot(struct queue *queue)
 {
     struct sender_memory *memory = (struct sender_memory *)queue->opened.peer.own;
+    uint32_t number;
 
     if (memory->spare == 0 && memory->fresh == queue->geometry.messages && take_back(queue) < 0) {
         return -1;
     }
-    return memory->spare > 0 ? memory->free[memory->spare - 1] : (int)memory->fresh;
+    number = memory->spare > 0 ? memory->free[memory->spare - 1] : memory->fresh;
+    /* Beyond the last slot: the receiver has taken back what wait_for_slot() saw. */
+    return number < queue->geometry.messages ? (int)number : failed(EPROTO);
 }
 
 static void take_slot(struct sender_memory *memory)
@@ -281,7 +291,7 @@ static int wait_for_slot(struct queue *queue)
         return 0;
     }
     if (queue->opened.flags & HANDLE_NONBLOCK) {
-        return failed(EAGAIN);
+        return would_wait();
     }
     PEER_WAIT_UNTIL(peer, false, true, has_slot(queue));
     if (peer->gone) {
@@ -462,7 +472,7 @@ static int wait_for_message(struct queue *queue)
     }
     if (!peer_is_gone(peer, false)) {
         if (queue->opened.flags & HANDLE_NONBLOCK) {
-            return failed(EAGAIN);
+            return would_wait();
         }
         PEER_WAIT_UNTIL(peer, false, true, arrived(peer) != 0);
     }

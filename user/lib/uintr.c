@@ -33,19 +33,17 @@ static void (*const entries[][2])(void) = {
 /* Without vectors the entry would be the program's death at the first interrupt. */
 static int register_entry(uintr_handler handler, unsigned flags, bool on_stack)
 {
-    uintr_handler before = uintr_c_handler;
     struct system_info info;
 
     if (flags & UINTR_SAVE_VECTOR && (system_info(&info) < 0 || !info.vector_length)) {
         errno = ENOTSUP;
         return -1;
     }
-    uintr_c_handler = handler;
     if (uintr_register_handler((uint64_t)entries[flags & SAVE_FLAGS][on_stack],
                                flags & ~SAVE_FLAGS) < 0) {
-        uintr_c_handler = before;
-        return -1;
+        return -1; /* and the handler that there is misses nothing */
     }
+    uintr_c_handler = handler;
     return 0;
 }
 
