@@ -11,7 +11,8 @@
 #include <string.h>
 
 static const struct attack *const groups[] = { call_attacks,    argument_attacks, uintr_attacks,
-                                               handler_attacks, memory_attacks,   ipc_attacks };
+                                               handler_attacks, memory_attacks,   ipc_attacks,
+                                               channel_attacks };
 
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))
 
