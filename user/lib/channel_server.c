@@ -115,9 +115,15 @@ int channel_server_add(struct channel_server *server, int end)
     return (int)name_of(server, number);
 }
 
-static void take_arrivals(struct channel_server *server)
+static bool has_arrivals(const struct channel_server *server)
 {
-    while (server->taken != peer_load(&server->arrivals)) {
+    return server->taken != peer_load(&server->arrivals);
+}
+
+/* One at a time: who sends ends without end keeps nobody from being served. */
+static void take_arrival(struct channel_server *server)
+{
+    if (has_arrivals(server)) {
         int end = server->arrived[server->taken % CHANNEL_SERVER_CLIENTS];
 
         peer_store(&server->taken, server->taken + 1);
@@ -254,9 +260,7 @@ static void look_for_gone(struct channel_server *server)
 
 static void note_vectors(struct channel_server *server, uint64_t vectors)
 {
-    if (vectors & BIT(EVENT_ACCEPT)) {
-        take_arrivals(server);
-    }
+    take_arrival(server); /* EVENT_ACCEPT only ends a wait */
     wake_groups(server, vectors);
     if (events_gone != server->seen_gone) {
         server->seen_gone = events_gone;
@@ -304,7 +308,7 @@ static void tell_all(struct channel_server *server)
 static bool is_over(struct channel_server *server)
 {
     return !server->open && __atomic_load_n(&server->stop, __ATOMIC_ACQUIRE) &&
-           server->taken == peer_load(&server->arrivals);
+           !has_arrivals(server);
 }
 
 int channel_server_receive(struct channel_server *server, unsigned *client,
@@ -319,7 +323,7 @@ int channel_server_receive(struct channel_server *server, unsigned *client,
     while (!(received = take_any(server, client, message)) && !is_over(server)) {
         uint64_t vectors = events_take(own_vectors); /* come while the program was at work */
 
-        if (vectors || events_gone != server->seen_gone) {
+        if (vectors || events_gone != server->seen_gone || has_arrivals(server)) {
             note_vectors(server, vectors);
         } else {
             sleep_until_vector(server);
