@@ -16,6 +16,12 @@ int honest_client_side(unsigned seed);
 int honest_server(unsigned unused);
 int honest_caller(unsigned number);
 
+/* Use one end of a pipe or a queue: honest_pipe.c */
+int honest_pipe_reader(unsigned seed);
+int honest_pipe_writer(unsigned seed);
+int honest_queue_receiver(unsigned seed);
+int honest_queue_sender(unsigned seed);
+
 /* For attackers: attack_channel.c */
 uint32_t hostile_number(uint64_t *state, uint32_t now);
 bool hostile_has_ended(int process);

@@ -52,7 +52,7 @@ const struct attack *attack_find(const char *name);
 
 /* The cases of a file, each ended by one without name. */
 extern const struct attack call_attacks[], argument_attacks[], uintr_attacks[], handler_attacks[],
-    memory_attacks[], ipc_attacks[], channel_attacks[];
+    memory_attacks[], ipc_attacks[], channel_attacks[], pipe_attacks[];
 
 /* ---- For attackers: attack.c ---- */
 

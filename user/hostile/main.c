@@ -12,7 +12,7 @@
 
 static const struct attack *const groups[] = { call_attacks,    argument_attacks, uintr_attacks,
                                                handler_attacks, memory_attacks,   ipc_attacks,
-                                               channel_attacks };
+                                               channel_attacks, pipe_attacks };
 
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))
 

@@ -1,303 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* One thread that serves many channels: clients that come, go, die, ask for too much. */
-#include "lib/channel_server.h"
-
-#include <stdlib.h>
-#include <string.h>
-
+/* One thread that serves many channels: how it starts and ends, and what it gets that is no request. */
 #include "lib/ipc.h"
 #include "lib/link.h"
 #include "lib/signals.h"
-#include "tests/channel_common.h"
+#include "tests/channel_serve.h"
 
-#define MOST_CLIENTS 40
-#define BYE          0x777777ul /* a request that isn't answered: the server ends */
-
-enum { GO, READY, SERVED, ASLEEP, STOP, SIGNALS, CLIENT }; /* flags; CLIENT and on: one for each */
+enum { STOP = SERVER_FREE, CLIENT }; /* flags; CLIENT and on: one for each */
 
 static struct channel_server server;
 static struct channel channel;
-
-/* ---- The server, a peer with the endpoint as PEER_HANDLE(0) ---- */
-
-static void on_signal(int signal, struct signal_frame *frame)
-{
-    (void)signal;
-    (void)frame;
-    test_set(&shared->flags[SIGNALS], 1);
-}
-
-/* flags: EXPECT_END, and the signals are the acceptor's. */
-enum { EXPECT_END = 1, SIGNALS_ELSEWHERE = 2 };
-
-static void serve(uint64_t flags)
-{
-    struct channel_message message;
-    unsigned client;
-
-    MUST(signal_handle(SIGNAL_USR1, on_signal, 0, 0));
-    MUST(channel_server_start(&server, PEER_HANDLE(0)));
-    if (flags & SIGNALS_ELSEWHERE) {
-        MUST(signal_set_mask(SIGNAL_BLOCK, 1ul << SIGNAL_USR1));
-    }
-    test_set(&shared->flags[READY], 1);
-    while (channel_server_receive(&server, &client, &message) == 0) {
-        if (message.words[0] == BYE) {
-            exit(0);
-        }
-        channel_check_number(&message, message.words[0]);
-        message = channel_answer(&message);
-        if (channel_server_reply(&server, client, &message) < 0) {
-            CHECK_EQUAL(errno, EPIPE);
-        }
-        test_set(&shared->flags[SERVED], shared->flags[SERVED] + 1);
-    }
-    CHECK_EQUAL(errno, EPIPE);
-    CHECK(flags & EXPECT_END);
-    FAILS(channel_server_receive(&server, &client, &message), EPIPE); /* again */
-}
-
-static int start_with(int ends[2], uint64_t hart, unsigned flags)
-{
-    int peer;
-
-    MUST(endpoint_pair(ends));
-    peer = PEER(serve, flags, hart, ends[0]);
-    MUST(handle_close(ends[0]));
-    return peer;
-}
-
-static int start_server(int ends[2], uint64_t hart)
-{
-    return start_with(ends, hart, EXPECT_END);
-}
-
-/* ---- Many clients ---- */
-
-/* A client's messages have numbers of its own. */
-static void use(struct channel *channel, unsigned number, unsigned batches)
-{
-    uint32_t random = number + 1;
-
-    for (unsigned i = 0; i < batches; i++) {
-        unsigned size = 1 + test_random(&random) % (i % 4 ? 4 : CHANNEL_SLOTS);
-        uint64_t first = number * 100000ul + i * 100;
-
-        for (unsigned j = 0; j < size; j++) {
-            channel_send_number(channel, first + j);
-        }
-        for (unsigned j = 0; j < size; j++) {
-            channel_receive_number(channel, first + j + ANSWER);
-        }
-    }
-}
-
-static void be_client(uint64_t number)
-{
-    MUST(channel_connect(&channel, PEER_HANDLE(0)));
-    use(&channel, (unsigned)number, 12);
-    channel_disconnect(&channel);
-}
-
-/* argument: clients; on as many harts as there are. */
-static void many(uint64_t clients)
-{
-    int ends[2], peers[MOST_CLIENTS], server_peer;
-    unsigned harts = test_harts();
-
-    server_peer = start_server(ends, 0);
-    for (unsigned i = 0; i < clients; i++) {
-        peers[i] = PEER(be_client, i, (i + 1) % harts, ends[1]);
-    }
-    for (unsigned i = 0; i < clients; i++) {
-        PEER_DONE(peers[i]);
-    }
-    MUST(handle_close(ends[1])); /* nobody can come any more: the server ends */
-    PEER_DONE(server_peer);
-}
-
-/* ---- Clients come and go ---- */
-
-static void come_and_go(uint64_t number)
-{
-    for (unsigned i = 0; i < 10; i++) {
-        MUST(channel_connect(&channel, PEER_HANDLE(0)));
-        use(&channel, (unsigned)number * 10 + i, i % 4);
-        if (i % 3 == 0) { /* goes with requests under way */
-            channel_send_number(&channel, 1);
-            channel_flush(&channel);
-        }
-        channel_disconnect(&channel);
-    }
-}
-
-static void coming_and_going(uint64_t hart)
-{
-    int ends[2], peers[6], server_peer = start_server(ends, 0);
-
-    for (unsigned i = 0; i < 6; i++) {
-        peers[i] = PEER(come_and_go, i, i % 2 ? hart : 0, ends[1]);
-    }
-    for (unsigned i = 0; i < 6; i++) {
-        PEER_DONE(peers[i]);
-    }
-    MUST(handle_close(ends[1]));
-    PEER_DONE(server_peer);
-}
-
-static void go_on_for_ever(uint64_t number)
-{
-    MUST(channel_connect(&channel, PEER_HANDLE(0)));
-    for (unsigned i = 0;; i++) {
-        use(&channel, (unsigned)number, 1);
-        test_set(&shared->flags[CLIENT + number], i + 1);
-    }
-}
-
-/* Killed wherever they are; one that isn't notices nothing. */
-static void killed_clients(uint64_t hart)
-{
-    int ends[2], victims[4], server_peer = start_server(ends, 0);
-
-    test_pin(0);
-    MUST(channel_connect(&channel, ends[1]));
-    for (unsigned round = 0; round < 6; round++) {
-        memset((void *)(uintptr_t)&shared->flags[CLIENT], 0, 4 * sizeof(shared->flags[0]));
-        for (unsigned i = 0; i < 4; i++) {
-            victims[i] = PEER(go_on_for_ever, i, i % 2 ? hart : 0, ends[1]);
-        }
-        for (unsigned i = 0; i < 4; i++) {
-            WAIT_UNTIL(shared->flags[CLIENT + i] > 1 + round);
-            MUST(process_kill(victims[i], SIGNAL_KILL));
-            use(&channel, 50 + round, 3);
-            CHECK_EQUAL(peer_wait(victims[i]), STATUS_SIGNAL(SIGNAL_KILL));
-        }
-    }
-    channel_disconnect(&channel);
-    MUST(handle_close(ends[1]));
-    PEER_DONE(server_peer);
-}
-
-/* ---- Clients that don't take their replies ---- */
-
-static void never_drained(uint64_t hart)
-{
-    static struct channel lazy[3];
-    struct channel_message message = channel_numbered(9);
-    int ends[2], server_peer = start_server(ends, hart);
-
-    test_pin(0);
-    MUST(channel_connect(&channel, ends[1]));
-    for (unsigned i = 0; i < 3; i++) {
-        MUST(channel_connect(&lazy[i], ends[1]));
-        for (unsigned j = 0; j < CHANNEL_SLOTS; j++) {
-            channel_send_number(&lazy[i], j);
-        }
-        channel_flush(&lazy[i]);
-    }
-    use(&channel, 1, 10);
-    WAIT_UNTIL(lazy[0].peer.other->tail == CHANNEL_SLOTS);
-    for (unsigned i = 0; i < 3; i++) { /* the server takes no more while replies lie there */
-        for (unsigned j = 0; j < CHANNEL_SLOTS; j++) {
-            MUST(channel_send(&lazy[i], &message, CHANNEL_NOWAIT));
-        }
-        channel_flush(&lazy[i]);
-    }
-    use(&channel, 2, 10);
-    CHECK_EQUAL(lazy[1].peer.other->head, CHANNEL_SLOTS);
-    FAILS(channel_send(&lazy[1], &message, 0), EDEADLK);
-    for (unsigned j = 0; j < CHANNEL_SLOTS; j++) { /* one drains after all */
-        channel_receive_number(&lazy[1], j + ANSWER);
-    }
-    for (unsigned j = 0; j < CHANNEL_SLOTS; j++) {
-        channel_receive_number(&lazy[1], 9 + ANSWER);
-    }
-    use(&lazy[1], 3, 3);
-    for (unsigned i = 0; i < 3; i++) {
-        channel_disconnect(&lazy[i]);
-    }
-    use(&channel, 4, 3);
-    channel_disconnect(&channel);
-    MUST(handle_close(ends[1]));
-    PEER_DONE(server_peer);
-}
-
-/* One that always has requests doesn't keep the others from being served. */
-static void be_greedy(uint64_t argument)
-{
-    struct channel_message message;
-    unsigned under_way = 0;
-
-    (void)argument;
-    MUST(channel_connect(&channel, PEER_HANDLE(0)));
-    while (!shared->flags[STOP]) {
-        message = channel_numbered(3);
-        if (under_way < CHANNEL_SLOTS) {
-            MUST(channel_send(&channel, &message, 0));
-            under_way++;
-            shared->flags[CLIENT]++;
-        } else {
-            channel_receive_number(&channel, 3 + ANSWER);
-            under_way--;
-        }
-    }
-    channel_disconnect(&channel);
-}
-
-static void greedy(uint64_t hart)
-{
-    int ends[2], peers[2], server_peer = start_server(ends, 0);
-
-    test_pin(0);
-    MUST(channel_connect(&channel, ends[1]));
-    for (unsigned i = 0; i < 2; i++) {
-        peers[i] = PEER(be_greedy, 0, i ? hart : 0, ends[1]);
-    }
-    WAIT_UNTIL(shared->flags[CLIENT] > 100);
-    use(&channel, 1, 20);
-    test_set(&shared->flags[STOP], 1);
-    PEER_DONE(peers[0]);
-    PEER_DONE(peers[1]);
-    channel_disconnect(&channel);
-    MUST(handle_close(ends[1]));
-    PEER_DONE(server_peer);
-}
-
-/* ---- Too many ---- */
-
-static void too_many(uint64_t hart)
-{
-    static struct channel channels[CHANNEL_SERVER_CLIENTS];
-    struct channel_message message = channel_numbered(1);
-    int ends[2], server_peer = start_server(ends, hart);
-
-    test_pin(0);
-    for (unsigned i = 0; i < CHANNEL_SERVER_CLIENTS; i++) {
-        MUST(channel_connect(&channels[i], ends[1]));
-        use(&channels[i], i, 1);
-    }
-    for (unsigned i = 0; i < 4; i++) {
-        message = channel_numbered(1);
-        MUST(channel_connect(&channel, ends[1])); /* accepted, and then there is no place */
-        FAILS(channel_call(&channel, &message), EPIPE);
-        channel_disconnect(&channel);
-        use(&channels[i * 7], i, 2);
-    }
-    channel_disconnect(&channels[20]);
-    WAIT_UNTIL(channel_connect(&channel, ends[1]) == 0 &&
-               (message = channel_numbered(1),
-                channel_call(&channel, &message) == 0 || (channel_disconnect(&channel), false)));
-    use(&channel, 60, 2); /* in the place of the one that left */
-    channel_disconnect(&channel);
-    for (unsigned i = 0; i < CHANNEL_SERVER_CLIENTS; i++) {
-        if (i != 20) {
-            use(&channels[i], i, 1);
-            channel_disconnect(&channels[i]);
-        }
-    }
-    MUST(handle_close(ends[1]));
-    PEER_DONE(server_peer);
-}
 
 /* ---- Arrivals that are none ---- */
 
@@ -312,7 +23,7 @@ static uint64_t arrive(int endpoint, int handle)
 static void bad_arrivals(uint64_t hart)
 {
     int ends[2], link[2], event = (int)MUST(eventfd_create(0, 0)),
-                          server_peer = start_server(ends, hart);
+                          server_peer = channel_start_server(ends, hart);
     struct channel_message message = channel_numbered(1);
 
     test_pin(0);
@@ -321,7 +32,7 @@ static void bad_arrivals(uint64_t hart)
     for (unsigned i = 0; i < 100; i++) {
         arrive(ends[1], event);
         if (i % 10 == 0) {
-            use(&channel, i, 1);
+            channel_use(&channel, i, 1);
         }
     }
     MUST(link_create(link, PAGE_SIZE, PAGE_SIZE)); /* too small; then the wrong side; then twice */
@@ -332,20 +43,20 @@ static void bad_arrivals(uint64_t hart)
     MUST(channel_create(link));
     arrive(ends[1], link[1]);
     arrive(ends[1], link[0]);
-    use(&channel, 2, 1);
+    channel_use(&channel, 2, 1);
     arrive(ends[1], link[0]);
-    use(&channel, 3, 1);
+    channel_use(&channel, 3, 1);
     {
         static struct channel second;
 
         MUST(channel_open(&second, link[1], CHANNEL_CLIENT));
         MUST(handle_close(link[0]));
-        use(&second, 4, 3);
+        channel_use(&second, 4, 3);
         channel_close(&second);
         MUST(handle_close(link[1]));
     }
-    use(&channel, 5, 1);
-    channel_send_number(&channel, BYE);
+    channel_use(&channel, 5, 1);
+    channel_send_number(&channel, SERVER_BYE);
     FAILS(channel_call(&channel, &message), EPIPE);
     channel_disconnect(&channel);
     PEER_DONE(server_peer);
@@ -358,7 +69,7 @@ static void wait_for_end(uint64_t number)
     struct channel_message message = channel_numbered(1);
 
     MUST(channel_connect(&channel, PEER_HANDLE(0)));
-    use(&channel, (unsigned)number, 2);
+    channel_use(&channel, (unsigned)number, 2);
     test_set(&shared->flags[CLIENT + number], 1);
     FAILS(channel_receive(&channel, &message, 0),
           EPIPE); /* no request: nothing but the end comes */
@@ -369,7 +80,7 @@ static void wait_for_end(uint64_t number)
 
 static void server_ends(uint64_t hart)
 {
-    int ends[2], peers[8], server_peer = start_server(ends, 0);
+    int ends[2], peers[8], server_peer = channel_start_server(ends, 0);
 
     for (unsigned i = 0; i < 8; i++) {
         peers[i] = PEER(wait_for_end, i, i % 2 ? hart : 0, ends[1]);
@@ -445,18 +156,18 @@ static void start_errors(uint64_t argument)
 static void signals_to(uint64_t hart, unsigned flags)
 {
     static struct channel others[20];
-    int ends[2], server_peer = start_with(ends, hart, EXPECT_END | flags);
+    int ends[2], server_peer = channel_start_with(ends, hart, SERVER_ENDS | flags);
 
     test_pin(0);
-    WAIT_UNTIL(shared->flags[READY]);
+    WAIT_UNTIL(shared->flags[SERVER_READY]);
     MUST(channel_connect(&channel, ends[1]));
     for (unsigned i = 0; i < 20; i++) {
-        test_set(&shared->flags[SIGNALS], 0);
+        test_set(&shared->flags[SERVER_SIGNALS], 0);
         MUST(process_kill(server_peer, SIGNAL_USR1));
-        WAIT_UNTIL(shared->flags[SIGNALS]);
-        use(&channel, i, 2);
+        WAIT_UNTIL(shared->flags[SERVER_SIGNALS]);
+        channel_use(&channel, i, 2);
         MUST(channel_connect(&others[i], ends[1]));
-        use(&others[i], 20 + i, 1);
+        channel_use(&others[i], 20 + i, 1);
     }
     for (unsigned i = 0; i < 20; i++) {
         channel_disconnect(&others[i]);
@@ -473,7 +184,7 @@ static void signals(uint64_t hart)
 
 static void signals_to_acceptor(uint64_t hart)
 {
-    signals_to(hart, SIGNALS_ELSEWHERE);
+    signals_to(hart, SERVER_BLOCKS_SIGNALS);
 }
 
 static int add_client(struct channel *client)
@@ -574,14 +285,6 @@ static void answers_in_groups(uint64_t hart)
 }
 
 const struct test_case channel_server_cases[] = {
-    CASE_WITH("channel-server-1", many, 1, 0, 0),
-    CASE_WITH("channel-server-8", many, 8, 0, 0),
-    CASE_WITH("channel-server-40", many, MOST_CLIENTS, 0, 0),
-    SAME_AND_CROSS("channel-server-coming-and-going", coming_and_going),
-    SAME_AND_CROSS("channel-server-killed-clients", killed_clients),
-    SAME_AND_CROSS("channel-server-never-drained", never_drained),
-    SAME_AND_CROSS("channel-server-greedy", greedy),
-    SAME_AND_CROSS("channel-server-too-many", too_many),
     SAME_AND_CROSS("channel-server-bad-arrivals", bad_arrivals),
     SAME_AND_CROSS("channel-server-end-seen", server_ends),
     CASE("channel-server-nobody", nobody),

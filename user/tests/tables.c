@@ -52,7 +52,9 @@
     TABLE(conform_signal_wait) \
     TABLE(link_error) \
     TABLE(link_party) \
-    TABLE(uintr_handover)
+    TABLE(uintr_handover) \
+    TABLE(channel_disturbed) \
+    TABLE(channel_crowd)
 // clang-format on
 
 #define DECLARE(name) extern const struct test_case name##_cases[];
