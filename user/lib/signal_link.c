@@ -56,6 +56,7 @@ struct end {
 static const struct opened_kind kind = { .kind = 0x7369676e616c7569 };
 
 static struct end *ends[MAX_HANDLES]; /* under the lock; read atomically */
+static uint8_t is_other[MAX_HANDLES]; /* 1: was no link when it was last looked at; any thread */
 static _Thread_local struct end *own; /* where the calling thread receives; its handlers read */
 
 /* ---- Ends ---- */
@@ -265,13 +266,34 @@ static int send(struct end *end, uint64_t bit)
     return interrupt(end);
 }
 
+/* After a handle_close() the number may be a link's by now: EINVAL, then. */
+static int send_by_kernel(int target, int signal, int saved)
+{
+    int result = process_kill(target, signal);
+
+    if (target >= 0 && target < MAX_HANDLES) {
+        __atomic_store_n(&is_other[target], result == 0 || errno != EINVAL, __ATOMIC_RELAXED);
+    }
+    errno = result == 0 ? saved : errno;
+    return result;
+}
+
 int signal_send(int target, int signal)
 {
-    struct end *end = find(target, SENDER);
+    struct end *end;
     int saved = errno, error;
 
+    if (target >= 0 && target < MAX_HANDLES &&
+        __atomic_load_n(&is_other[target], __ATOMIC_RELAXED)) {
+        int result = send_by_kernel(target, signal, saved);
+
+        if (result == 0 || errno != EINVAL) {
+            return result;
+        }
+    }
+    end = find(target, SENDER);
     if (!end) {
-        return errno ? -1 : process_kill(target, signal);
+        return errno ? -1 : send_by_kernel(target, signal, saved);
     }
     if (signal < 0 || signal > SIGNAL_MAX) {
         errno = EINVAL;
@@ -351,6 +373,7 @@ static void add_own(struct end *end)
 
     end->user = events_thread();
     end->next = own;
+    __atomic_signal_fence(__ATOMIC_RELEASE);
     own = end;
     __atomic_store_n(&end->receiver->ignored, signal_ignored(), __ATOMIC_RELAXED);
     take(end, signal_ignored());

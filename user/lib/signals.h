@@ -68,7 +68,8 @@ int signal_receive(int end);
 
 /*
  * Sends a signal, 1 to 31, or asks with 0, to a process or to who receives at the other end. 0, or -1 with errno:
- * EINVAL: no signal; ESRCH: nobody receives any more. Any number of threads and processes may send; handlers may.
+ * EINVAL: no signal; ESRCH: nobody receives any more; ENOSPC, ENOMEM: as link_connect(), and the receiver takes it
+ * when it looks next. Any number of threads and processes may send; handlers may.
  */
 int signal_send(int target, int signal);
 
