@@ -316,6 +316,33 @@ static void mask_in_handler(uint64_t kind)
     MUST(signal_handle(6, change_mask, 0, 0));
     send(6);
     CHECK_EQUAL(handled[6], 1);
+    MUST(process_kill((int)MUST(process_self()), 6)); /* the kernel's, whichever kind they are */
+    CHECK_EQUAL(handled[6], 2);
+}
+
+static void kill_self(int signal, struct signal_frame *frame)
+{
+    unsigned before = handlings;
+
+    note(signal, frame);
+    if (before == 0) {
+        MUST(process_kill((int)MUST(process_self()), SIGNAL_USR1));
+        CHECK_EQUAL(handlings, 1); /* kept off, and the link's, too */
+        send(SIGNAL_USR1);
+        CHECK_EQUAL(handlings, 1);
+    }
+}
+
+/* A handler keeps off the signals of both kinds, whichever its own is. */
+static void keeps_off_both(uint64_t kind)
+{
+    begin(kind);
+    MUST(signal_handle(SIGNAL_USR1, kill_self, 0, 0));
+    send(SIGNAL_USR1);
+    CHECK_EQUAL(handlings, 2);
+    handlings = 0;
+    MUST(process_kill((int)MUST(process_self()), SIGNAL_USR1));
+    CHECK(handlings == 2 || handlings == 3); /* one of each kind has been pending */
 }
 
 /* ---- signal_suspend() ---- */
@@ -417,6 +444,7 @@ const struct test_case conform_signal_cases[] = {
     ON_BOTH("conform-signal-nested-same", nested_same),
     ON_BOTH("conform-signal-nested-other", nested_other),
     ON_BOTH("conform-signal-mask-in-handler", mask_in_handler),
+    ON_BOTH("conform-signal-keeps-off-both", keeps_off_both),
     ON_BOTH("conform-signal-suspend", suspend),
     ON_BOTH("conform-signal-stacks", stacks),
     END_OF_CASES,

@@ -226,6 +226,43 @@ static void both_kinds(uint64_t argument)
     end();
 }
 
+/* A handler that computes is interrupted by another one, and goes on where it was; so does the program. */
+static void wait_for_other(int signal, struct signal_frame *frame)
+{
+    (void)signal;
+    (void)frame;
+    test_set(&shared->flags[READY], 1);
+    while (!handled[SIGNAL_USR2]) {
+        compute();
+    }
+    handled[SIGNAL_USR1]++;
+}
+
+static void send_both(uint64_t unused)
+{
+    (void)unused;
+    MUST(signal_send(PEER_HANDLE(0), SIGNAL_USR1));
+    WAIT_UNTIL(load(&shared->flags[READY]));
+    MUST(signal_send(PEER_HANDLE(0), SIGNAL_USR2));
+}
+
+static void nested(uint64_t argument)
+{
+    for (unsigned i = 0; i < 10; i++) {
+        int peer;
+
+        begin(argument);
+        MUST(signal_handle(SIGNAL_USR1, wait_for_other, 0, 0));
+        MUST(signal_handle(SIGNAL_USR2, note, 0, 0));
+        peer = PEER(send_both, 0, HART_OF(argument), ends[SEND]);
+        while (!handled[SIGNAL_USR1]) {
+            compute();
+        }
+        PEER_DONE(peer);
+        end();
+    }
+}
+
 /* ---- Waits in the kernel ---- */
 
 static int pipe_ends[2];
@@ -463,6 +500,7 @@ const struct test_case conform_signal_wait_cases[] = {
     ON_BOTH_AND_CROSS("conform-signal-storm", storm),
     CASE_WITH("conform-signal-both-kinds-same", both_kinds, 0, 0, 0),
     CASE_WITH("conform-signal-both-kinds-cross", both_kinds, ON_HART_1, 2, 0),
+    ON_BOTH_AND_CROSS("conform-signal-nested-from", nested),
     ON_BOTH_AND_CROSS("conform-signal-interrupted", interrupted),
     ON_BOTH_AND_CROSS("conform-signal-deadly-from", deadly),
     ON_BOTH_AND_CROSS("conform-signal-senders-die", senders_die),
