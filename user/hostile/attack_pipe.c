@@ -11,8 +11,11 @@
 #include "lib/queue.h"
 #include "lib/syscall.h"
 
-#define ROUNDS 24
-#define TURNS  300
+#define ROUNDS     24
+#define TURNS      300
+
+/* About where a queue's slots begin: scribbles behind that leave their numbers as they are. */
+#define QUEUE_HEAD 1280
 
 typedef void (*opener)(int ends[2]);
 
@@ -51,7 +54,8 @@ static void scribble(uint8_t *memory, size_t size, const struct peer_words *othe
         words->head = hostile_number(state, other->tail);
     }
     for (unsigned i = 0; i < 20; i++) { /* numbers of slots, lengths, data; small ones more often */
-        size_t at = sizeof(*words) + chance(state) % (size - sizeof(*words));
+        size_t first = way & 4 ? QUEUE_HEAD : sizeof(*words);
+        size_t at = first + chance(state) % (size - first);
 
         memory[at] = (uint8_t)(chance(state) >> 8 & (chance(state) % 2 ? 15 : 255));
     }
