@@ -85,6 +85,7 @@ static void contents(uint64_t hart)
 /* All buffers under way, often, with lengths of all kinds. */
 static void all_under_way(uint64_t hart)
 {
+    uint32_t buffer;
     int peer;
 
     test_pin(0);
@@ -93,7 +94,11 @@ static void all_under_way(uint64_t hart)
         for (uint32_t i = 0; i < CHANNEL_BUFFERS; i++) {
             send_filled(1 + i * (10 + round) % 500, round * 100 + i);
         }
-        CHECK_EQUAL(channel_buffer(&channel), CHANNEL_NO_BUFFER);
+        buffer = channel_buffer(&channel);
+        if (buffer != CHANNEL_NO_BUFFER) { /* a time slice has let the server answer already */
+            channel_drop(&channel, buffer);
+            WAIT_UNTIL(channel_has_message(&channel));
+        }
         for (uint32_t i = 0; i < CHANNEL_BUFFERS; i++) {
             receive_filled(1 + i * (10 + round) % 500, round * 100 + i);
         }
