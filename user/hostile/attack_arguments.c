@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "lib/ipc.h"
+#include "lib/link.h"
 #include "lib/process.h"
 #include "lib/signals.h"
 #include "lib/syscall.h"
@@ -46,7 +47,7 @@ static const uint64_t wild[] = {
 #define WILD (sizeof(wild) / sizeof(wild[0]))
 
 /* Handles of the objects below, in this order from FIRST_OBJECT on. */
-enum object { READ_END, WRITE_END, COUNTER, MAILBOX, MESSAGES, SHARED, SELF, OBJECTS };
+enum object { READ_END, WRITE_END, COUNTER, MAILBOX, MESSAGES, SHARED, SELF, LINK, OBJECTS };
 
 #define FIRST_OBJECT   20
 #define HANDLE(object) (FIRST_OBJECT + (object))
@@ -108,6 +109,12 @@ static const struct call {
     { SYS_uintr_register_self,      { 64, 0 },                                                            0    },
     { SYS_uintr_alt_stack,          { BUFFER, PAGE_SIZE, 0 },                                             0    },
     { SYS_uintr_send,               { 0 },                                                                0    },
+    { SYS_uintr_handover,           { 512 },                                                              0    },
+    { SYS_link_create,              { BUFFER, PAGE_SIZE, PAGE_SIZE },                                     1    },
+    { SYS_link_map,                 { HANDLE(LINK), 0 },                                                  0    },
+    { SYS_link_attach,              { HANDLE(LINK), 1, 5, 6 },                                            0    },
+    { SYS_link_connect,             { HANDLE(LINK), 0 },                                                  0    },
+    { SYS_link_info,                { HANDLE(LINK), BUFFER },                                             2    },
 };
 
 /* The pointers have something to work on: a byte to read, a message to receive, a counter above 0. */
@@ -124,7 +131,9 @@ static void make_objects(void)
     made[MESSAGES] = queue_create(200, 64);
     made[SHARED] = memory_create(PAGE_SIZE);
     made[SELF] = process_self();
-    EXPECT(handle_write(ends[1], playground, 64) == 64);
+    EXPECT(link_create(ends, PAGE_SIZE, PAGE_SIZE) == 0);
+    made[LINK] = ends[1];
+    EXPECT(handle_write(made[WRITE_END], playground, 64) == 64);
     for (unsigned i = 0; i < 4; i++) {
         EXPECT(queue_send(made[MESSAGES], playground, 8, 0) == 0);
     }
@@ -164,6 +173,9 @@ static int pointers(unsigned unused)
             for (unsigned j = 0; j < WILD; j++) {
                 try_call(&calls[i], which, wild[j]);
             }
+            /* Numbers whose lower half is right. */
+            try_call(&calls[i], which, calls[i].arguments[which] | 1ul << 32);
+            try_call(&calls[i], which, calls[i].arguments[which] | 1ul << 60);
         }
     }
     return 0;

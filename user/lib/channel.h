@@ -17,10 +17,10 @@
  * A server of one client opens CHANNEL_SERVER and receives and sends likewise; one of many uses
  * lib/channel_server.h.
  *
- * The thread that opens an end uses it, and no other one does. Neither side can harm the other: each
- * side's memory is written by it alone, all that is read from the other's is checked, and what
- * makes no sense ends the channel (EPROTO). But a lent buffer can change while it is read: copy what
- * must not change between two looks.
+ * The thread that opens an end uses it, and no other one does. Neither side can harm the other, whoever has
+ * made the link: all that is read from shared memory is checked, and what makes no sense ends the
+ * channel (EPROTO). But a lent buffer can change while it is read: copy what must not change between
+ * two looks.
  *
  * Errors of all calls, as -1 and errno: EPIPE: the other side is gone; EPROTO: it has written nonsense;
  * EAGAIN: with CHANNEL_NOWAIT, one would have to wait.

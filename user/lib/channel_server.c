@@ -178,9 +178,7 @@ static bool take_request(struct channel_server *server, unsigned number,
         return false;
     }
     if (channel_receive(client, message, CHANNEL_NOWAIT) < 0) {
-        if (client->broken) {
-            close_client(server, number);
-        }
+        close_client(server, number); /* only we take messages: it has written nonsense */
         return false;
     }
     server->owed[number]++;

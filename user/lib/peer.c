@@ -145,6 +145,9 @@ void peer_send(struct peer *peer, uint64_t word)
         }
         peer_disconnect(peer);
     }
+    if (peer->index < 0 && (errno == ENOMEM || errno == ENOSPC)) {
+        peer->rung = 0; /* nobody was told for want of memory: the next change tries again */
+    }
 }
 
 /* ---- Lazy threads ---- */

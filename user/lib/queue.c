@@ -27,6 +27,14 @@ struct geometry {
     uint32_t size;     /* bytes, at most */
 };
 
+/*
+ * In a side's own memory. Who made the link could have kept that memory mapped: whatever is in it, it is an index
+ * into the arrays here, and what else is taken from there is checked where it matters.
+ */
+typedef uint8_t slot_number;
+
+_Static_assert(MOST_MESSAGES == 1 << 8 * sizeof(slot_number), "every number is an index");
+
 /* Numbers of slots, on their way to the other side: its own tail counts what it has put in. */
 typedef uint16_t slot_ring[MOST_MESSAGES];
 
@@ -35,7 +43,7 @@ struct sender_memory {
     struct geometry geometry;
     uint32_t fresh; /* slots that have been used at all */
     uint32_t spare; /* of slots that were taken back: how many are in `free` */
-    uint16_t free[MOST_MESSAGES];
+    slot_number free[MOST_MESSAGES];
     slot_ring filled;
     _Alignas(PEER_LINE) uint64_t slots[]; /* each a struct slot */
 };
@@ -57,8 +65,8 @@ struct receiver_memory {
     } taken[MOST_MESSAGES];
     /* Made from that by each successor */
     uint32_t levels; /* bit p: the list of priority p isn't empty */
-    uint16_t first[PRIORITIES_OF_MESSAGES], last[PRIORITIES_OF_MESSAGES];
-    uint16_t next[MOST_MESSAGES]; /* behind it in its list */
+    slot_number first[PRIORITIES_OF_MESSAGES], last[PRIORITIES_OF_MESSAGES];
+    slot_number next[MOST_MESSAGES]; /* behind it in its list */
 };
 
 _Static_assert(sizeof(struct receiver_memory) <= 4096, "one page");
@@ -236,7 +244,7 @@ static int take_back(struct queue *queue)
         if (number >= memory->fresh || memory->spare >= memory->fresh) {
             return failed(EPROTO);
         }
-        memory->free[memory->spare] = number;
+        memory->free[memory->spare % MOST_MESSAGES] = (slot_number)number;
         peer_store(&peer->own->head, head + 1);
         in_order();
         memory->spare++;
@@ -253,7 +261,8 @@ static int next_slot(struct queue *queue)
     if (memory->spare == 0 && memory->fresh == queue->geometry.messages && take_back(queue) < 0) {
         return -1;
     }
-    number = memory->spare > 0 ? memory->free[memory->spare - 1] : memory->fresh;
+    number = memory->spare > 0 ? memory->free[(memory->spare - 1) % MOST_MESSAGES]
+                               : *(volatile uint32_t *)&memory->fresh;
     /* Beyond the last slot: the receiver has taken back what wait_for_slot() saw. */
     return number < queue->geometry.messages ? (int)number : failed(EPROTO);
 }
@@ -359,14 +368,14 @@ static const struct slot *slot_of(const struct queue *queue, unsigned number)
 
 static void add_to_list(struct receiver_memory *memory, unsigned number)
 {
-    unsigned priority = memory->taken[number].priority;
+    unsigned priority = memory->taken[number].priority % PRIORITIES_OF_MESSAGES;
 
     if (memory->levels >> priority & 1) {
-        memory->next[memory->last[priority]] = (uint16_t)number;
+        memory->next[memory->last[priority]] = (slot_number)number;
     } else {
-        memory->first[priority] = (uint16_t)number;
+        memory->first[priority] = (slot_number)number;
     }
-    memory->last[priority] = (uint16_t)number;
+    memory->last[priority] = (slot_number)number;
     memory->levels |= 1u << priority;
 }
 
@@ -486,7 +495,7 @@ static ssize_t take(struct queue *queue, void *buffer, size_t size, unsigned *pr
 {
     struct peer *peer = &queue->opened.peer;
     struct receiver_memory *memory = (struct receiver_memory *)peer->own;
-    unsigned best, number;
+    unsigned best, number, length;
 
     if (size < queue->geometry.size) {
         return failed(EMSGSIZE);
@@ -494,9 +503,13 @@ static ssize_t take(struct queue *queue, void *buffer, size_t size, unsigned *pr
     if (wait_for_message(queue) < 0) {
         return -1;
     }
-    best = 31 - (unsigned)__builtin_clz(memory->levels);
+    best = 31 - (unsigned)__builtin_clz(memory->levels | 1);
     number = memory->first[best];
-    copy_memory(buffer, slot_of(queue, number)->data, memory->taken[number].size);
+    length = *(volatile uint16_t *)&memory->taken[number].size;
+    if (number >= queue->geometry.messages || length > queue->geometry.size) {
+        return failed(EPROTO);
+    }
+    copy_memory(buffer, slot_of(queue, number)->data, length);
     if (number == memory->last[best]) {
         memory->levels &= ~(1u << best);
     }
@@ -509,7 +522,7 @@ static ssize_t take(struct queue *queue, void *buffer, size_t size, unsigned *pr
     if (priority) {
         *priority = best;
     }
-    return (ssize_t)memory->taken[number].size;
+    return (ssize_t)length;
 }
 
 ssize_t queue_take(int end, void *buffer, size_t size, unsigned *priority)
