@@ -32,6 +32,10 @@ set ylabel '{y}'
 """
 
 
+TICKS = "(" + ", ".join(f"'{digit * 10 ** power}' {digit * 10 ** power}" for power in range(1, 6)
+                        for digit in (1, 2, 5)) + ")"
+
+
 def draw(path, script):
     done = subprocess.run(["gnuplot"], input=script, capture_output=True, text=True, check=False)
     if done.returncode != 0 or done.stderr.strip():
@@ -70,10 +74,10 @@ def groups(path, title, names, series, y):
     rows = [(name, *("-" if value is None else value for value in values)) for name, *values in
             zip(names, *(values for _, _, values in series))]
     top = max(value for _, _, values in series for value in values if value is not None)
-    script = HEAD.format(width=960, height=480, path=path, title=title, x="", y=y)
+    script = HEAD.format(width=960, height=520, path=path, title=title, x="", y=y)
     script += "set datafile missing '-'\n" + block("data", rows).replace('"-"', "-")
     script += (f"set style data histograms\nset style histogram clustered gap 1\nset boxwidth 0.9\n"
-               f"set style fill solid\nset logscale y 10\nset yrange [20:{top * 2:.0f}]\n"
+               f"set style fill solid\nset logscale y 10\nset yrange [20:{top * 12:.0f}]\nset ytics {TICKS}\n"
                "set xtics rotate by -30\nset key top left reverse Left\nplot ")
     plots = []
     for i, (name, colour, _) in enumerate(series):
@@ -82,7 +86,7 @@ def groups(path, title, names, series, y):
     for i in range(len(series)):
         shift = (i - (len(series) - 1) / 2) * width
         plots.append(f"$data using ($0{shift:+.3f}):{i + 2}:(sprintf('%.0f', ${i + 2})) with labels "
-                     "offset 0,0.6 font 'sans-serif,11' notitle")
+                     "rotate left offset 0,0.4 font 'sans-serif,12' notitle")
     draw(path, script + ", ".join(plots) + "\n")
 
 
@@ -107,7 +111,7 @@ def lines(path, title, series, x, y):
     if len(ticks) > 8:
         ticks = [tick for tick in ticks if math.log2(tick).is_integer()]
     script = HEAD.format(width=960, height=520, path=path, title=title, x=x, y=y)
-    script += "set logscale x 2\nset logscale y 10\nset rmargin 24\nset mytics 10\nunset key\n"
+    script += "set logscale x 2\nset logscale y 10\nset rmargin 21\nunset key\nset ytics " + TICKS + "\n"
     script += f"set xrange [{left * 0.9:g}:{right * 1.08:g}]\nset yrange [{low:g}:{high:g}]\n"
     script += "set xtics (" + ", ".join(f"'{tick}' {tick}" for tick in ticks) + ")\n"
     series = sorted(series, key=lambda each: each[3][-1][1])

@@ -129,6 +129,14 @@ def _times(values):
     return ", ".join("-" if value is None else f"{value:.1f}×" for value in values)
 
 
+def rel4(document):
+    """Times of call and reply at each depth: theirs and ours, in words."""
+    call = per_exchange(document.one("depth", "call", depth=1))
+    ours = [per_exchange(entry) / call for entry in document.all("depth", mechanism="channel")]
+    return (", ".join(f"{cycles / REL4_SYNC:.2f}" for cycles in REL4.values()),
+            ", ".join(f"{times:.2f}" for times in ours))
+
+
 def references(document):
     """(what, whose, their figure, ours): of others, on other machines; ratios compare, figures don't."""
     def receiver(name):
@@ -137,11 +145,8 @@ def references(document):
     itself = {entry["mechanism"]: entry["median"] for entry in document.group("itself")}
     threads = [median_ratio(document, "time-2", "uipi", "running", name, "blocked")
                for name in ("eventfd", "signal", "pipe")]
-    depths = {entry["depth"]: per_exchange(entry)
-              for entry in document.all("depth", mechanism="channel")}
     call = per_exchange(document.one("depth", "call", depth=1))
-    rel4 = ", ".join(f"{REL4[depth] / REL4_SYNC:.2f}" for depth in depths if depth in REL4)
-    ours = ", ".join(f"{figure / call:.2f}" for figure in depths.values())
+    theirs, ours = rel4(document)
     yield ("receiver running, against eventfd, signal, pipe", "x86 hardware, Intel", "9.7×, 14.8×, 16.3×",
            _times(itself[name] / itself["uipi"] for name in ("eventfd", "signal", "pipe"))
            + " (instructions to send and take)")
@@ -156,8 +161,8 @@ def references(document):
            f"{call:.0f} instructions, both (an emulator has no cycles)")
     yield ("synchronous IPC", "L4Re, instructions", "543 in one space, 587 across",
            f"{call:.0f} across, both ways and both programs included")
-    yield ("async IPC over the synchronous fast path, at " + ", ".join(map(str, depths)) + " in flight",
-           "reL4, cycles", rel4, f"{ours} (instructions)")
+    yield ("async IPC over the synchronous fast path, at 1 to 32 in flight",
+           "reL4, cycles", theirs, f"{ours} (instructions)")
     yield ("coroutines, C RTOS, stackful switch", "COPS, FreeRTOS, xv6", "-", NOT_HERE)
     yield ("emulated `uipi.send`, self-interrupt", "QEMU 7.0 fork, host time", "75 ns, 240 ns",
            "in the table of `./build.sh bench`")

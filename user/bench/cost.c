@@ -19,27 +19,40 @@ static void print(uint64_t cost, const char *description)
     printf("%8lu  %s\n", cost, description);
 }
 
-static int measure(const struct pair *pair)
+static void nothing(uint64_t seed)
 {
-    for (unsigned i = 0; i < ROUNDS; i++) {
-        uint64_t start = count_now();
-
-        pair_round(i);
-        costs[i] = count_now() - start;
-    }
-    print(count_median(costs, ROUNDS), pair->mechanism->description);
-    return 0;
+    (void)seed;
 }
 
-static uint64_t cost_of_system_call(void)
+static void system_call(uint64_t seed)
+{
+    (void)seed;
+    thread_get_hart();
+}
+
+static uint64_t median_of(void (*round)(uint64_t seed))
 {
     for (unsigned i = 0; i < ROUNDS; i++) {
         uint64_t start = count_now();
 
-        thread_get_hart();
+        round(i);
         costs[i] = count_now() - start;
     }
     return count_median(costs, ROUNDS);
+}
+
+/* Without the call of the function and the counting. */
+static uint64_t cost_of(void (*round)(uint64_t seed))
+{
+    uint64_t all = median_of(round), around = median_of(nothing);
+
+    return all > around ? all - around : 0;
+}
+
+static int measure(const struct pair *pair)
+{
+    print(cost_of(pair_round), pair->mechanism->description);
+    return 0;
 }
 
 int main(int argc, char **argv)
@@ -52,7 +65,7 @@ int main(int argc, char **argv)
     count_init();
     printf("Guest instructions per round trip of two processes on one hart%s\n",
            count_works() ? ":" : ", of no value: QEMU runs without -icount");
-    print(cost_of_system_call(), "system call that does nothing, there and back");
+    print(cost_of(system_call), "system call that does nothing, there and back");
     status = 0;
     for (unsigned i = 0; bench_mechanisms[i]; i++) {
         struct pair pair = { .mechanism = bench_mechanisms[i],

@@ -13,7 +13,7 @@
 #define MOST_TIME    (NANOSECONDS / 2) /* of sampling, when it is time that is measured */
 #define LEAST        3                 /* samples, however long they take */
 
-static uint64_t samples[MOST_SAMPLES];
+static uint64_t samples[MOST_SAMPLES], empty;
 
 static uint64_t now(void)
 {
@@ -40,6 +40,23 @@ static unsigned take_samples(unsigned most, unsigned batch)
     return most;
 }
 
+static void nothing(uint64_t seed)
+{
+    (void)seed;
+}
+
+/* What a batch takes that does nothing: the loop, the look at the clock. */
+static uint64_t around(unsigned batch)
+{
+    void (*round)(uint64_t) = pair_round;
+    unsigned count;
+
+    pair_round = nothing;
+    count = take_samples(LEAST * LEAST, batch);
+    pair_round = round;
+    return count_median(samples, count);
+}
+
 static void fill_window(const struct pair *pair)
 {
     window_begin(WINDOW);
@@ -51,7 +68,9 @@ static void fill_window(const struct pair *pair)
 
 static uint64_t quartile(unsigned count, unsigned number)
 {
-    return samples[(count - 1) * number / 4];
+    uint64_t sample = samples[(count - 1) * number / 4];
+
+    return sample > empty ? sample - empty : 0;
 }
 
 static void print(const struct pair *pair, unsigned count, unsigned batch)
@@ -80,6 +99,7 @@ int measure_pair(const struct pair *pair)
     if (count > MOST_SAMPLES) {
         count = MOST_SAMPLES;
     }
+    empty = around(batch);
     count = take_samples(count, batch);
     if (count_works()) {
         fill_window(pair);

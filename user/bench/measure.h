@@ -11,7 +11,7 @@
  *   mechanism, kind, receiver, harts, size, depth, one_way   what was measured
  *   unit        "instructions", or "ns" if QEMU doesn't count
  *   samples     so many, of so many rounds each: batch; a round is `depth` messages and their answers
- *   min, q1, median, q3, max                       of the samples
+ *   min, q1, median, q3, max                       of the samples, less what an empty round takes
  *   window      rounds in a window of the attribution plugin, which gets a line for it; 0: none
  *   wrong       answers that were not the requests'
  *
