@@ -18,7 +18,10 @@ Usage: ./build.sh [--qemu-source DIR|TARBALL] COMMAND [ARGUMENT...]
   test stress       ten minutes of random processes in the guest; not among
                     "every test" either
   bench [--rounds N] [--ops N]  build, then measure the emulated instructions:
-                    a table, and build/results/bench.json
+                    a table, and build/results/bench.json; then as bench ipc
+  bench ipc [--publish]         communication in the guest, every way of it:
+                    build/results/ipc.json, and a report with plots in
+                    build/results/ipc or, to be committed, in docs/results
   bench --profile [CASE...]     where their host instructions go (valgrind)
   lint              series, checkpatch, every patch builds, code style
   lint bisect       every patch builds for all targets and passes its tests

@@ -1,12 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # bench.sh [--check] [--rounds N] [--ops N]: measures the emulated instructions; a table on
-# stdout and build/results/bench.json.
+# stdout and build/results/bench.json. Then as bench.sh ipc.
+# bench.sh [--check] ipc [--publish]: measures communication in the guest; build/results/ipc.json and
+# a report in build/results/ipc, with --publish in docs/results.
 # bench.sh [--check] --profile [CASE...]: where their host instructions go, by callgrind.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+report=$RESULTS/ipc
 check_only=
 if [ "${1:-}" = --check ]; then
     check_only=yes
@@ -22,6 +25,16 @@ while [ $# -gt 0 ]; do
         [ "$1" = --rounds ] || [ "$2" -ge 4096 ] || usage_error "bench --ops: at least 4096"
         options+=("$1" "$2")
         shift 2
+        ;;
+    ipc)
+        [ ${#options[@]} -eq 0 ] || usage_error "bench ipc takes --publish only"
+        case "$#:${2:-}" in
+        1:) ;;
+        2:--publish) report=$ROOT/docs/results ;;
+        *) usage_error "bench ipc takes --publish only" ;;
+        esac
+        program=(ipc.py)
+        break
         ;;
     --profile)
         [ ${#options[@]} -eq 0 ] || usage_error "bench --profile takes names of cases only"
@@ -47,5 +60,10 @@ machine=(--qemu "$QEMU_BUILD/qemu-system-riscv64"
 if [ "${program[0]}" = host_profile.py ]; then
     exec "$PYTHON" "$ROOT/tests/bench/host_profile.py" "${machine[@]}" "${program[@]:1}"
 fi
-exec "$PYTHON" "$ROOT/tests/bench/bench.py" "${machine[@]}" --output "$RESULTS/bench.json" \
-    --series "$(commit_of "$QEMU_SRC")" --project "$(commit_of "$ROOT")" "${options[@]}"
+commits=(--series "$(commit_of "$QEMU_SRC")" --project "$(commit_of "$ROOT")")
+if [ "${program[0]}" = bench.py ]; then
+    "$PYTHON" "$ROOT/tests/bench/bench.py" "${machine[@]}" --output "$RESULTS/bench.json" "${commits[@]}" \
+        "${options[@]}"
+fi
+exec "$PYTHON" "$ROOT/tests/bench/ipc.py" --qemu "$QEMU_BUILD/qemu-system-riscv64" --build "$BUILD" \
+    --output "$RESULTS/ipc.json" --report "$report" "${commits[@]}"

@@ -19,8 +19,8 @@ packages=(
     gdb-multiarch
     # the comparison with a QEMU without the series
     valgrind
-    # the models; snapshots
-    spin qemu-utils
+    # the models; snapshots; plots of measurements
+    spin qemu-utils gnuplot-nox
 )
 if [ "${1:-}" = lint ]; then
     packages+=(shellcheck clang-format)

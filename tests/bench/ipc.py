@@ -76,7 +76,7 @@ def main():
     start = time.monotonic()
     try:
         if options.again:
-            document = Document(json.loads(options.output.read_text(encoding="utf-8")))
+            document = ipc_report.load(options.output)
             document.fields["targets"] = targets(document)
         else:
             document = measure(options)

@@ -2,9 +2,10 @@
 """The report on IPC: README.md and its plots, from the document."""
 from __future__ import annotations
 
+import json
 import statistics
 
-from ipc_document import count, per_exchange, timed
+from ipc_document import Document, count, per_exchange, timed
 from ipc_plots import TITLES, draw_all
 from ipc_targets import parts_of, references, rel4
 
@@ -191,6 +192,10 @@ def time_text(document):
             text += f"\n{title}:\n\n" + table(("", "receiver", "in flight", "times", "median, µs", "least, µs",
                                                "q3/q1"), rows)
     return text
+
+
+def load(path):
+    return Document(json.loads(path.read_text(encoding="utf-8")))
 
 
 def write(document, folder):

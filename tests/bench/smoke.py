@@ -103,14 +103,18 @@ class Verdicts:
 
     bad = 0
 
+    def __init__(self, prefix=""):
+        self.prefix = prefix
+
     def of(self, function, *arguments):
         verdict, value = "PASS", None
         try:
             value = function(*arguments)
-        except (AssertionError, ValueError, KeyError, boot.GuestError):
+        except (AssertionError, ValueError, KeyError, TypeError, OSError, boot.GuestError):
             traceback.print_exc(file=sys.stdout)
             verdict, self.bad = "FAIL", 1
-        print(f"{verdict} bench/{function.__name__.replace('_', '-')}", flush=True)
+        name = self.prefix + function.__name__.replace("_", "-")
+        print(f"{verdict} bench/{name}", flush=True)
         return value
 
 

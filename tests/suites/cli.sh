@@ -38,6 +38,8 @@ refused export-argument "takes no argument, got 'x'" export x
 refused lint-argument "nothing, bisect or newest, not 'x'" lint x
 refused lint-arguments "takes one argument" lint bisect x
 refused series-arguments "takes one directory" series a b
+refused bench-ipc-argument "bench ipc takes --publish only" bench ipc --fast
+refused bench-ipc-after-option "bench ipc takes --publish only" bench --rounds 3 ipc
 refused unknown-suite "no test suite 'nonsense'" test nonsense
 refused qemu-source-missing "'/nonexistent/qemu' does not exist" --qemu-source /nonexistent/qemu run
 refused qemu-source-without-value "needs a directory or a tarball" --qemu-source

@@ -15,7 +15,7 @@
 #include "lib/syscall.h"
 
 /* A child's handles */
-enum { ENDPOINT = 3, READY, GATE, HANDLES };
+enum { ENDPOINT = 3, READY, GATE, EXIT, HANDLES };
 
 #define MOST_CLIENTS 40
 #define WARM_UP      64 /* requests of each client that nobody counts */
@@ -42,26 +42,26 @@ static const struct kv_transport *find_transport(const char *name)
     return NULL;
 }
 
-static int start(const char *role, char *const arguments[], const int handles[3])
+static int start(const char *role, char *const arguments[], const int handles[4])
 {
     const char *words[] = { "kv",         role,         arguments[0], arguments[1],
                             arguments[2], arguments[3], arguments[4], NULL };
     struct process_options options = process_defaults;
 
-    options.handles = (int[]){ 0, 1, 2, handles[0], handles[1], handles[2] };
+    options.handles = (int[]){ 0, 1, 2, handles[0], handles[1], handles[2], handles[3] };
     options.handle_count = HANDLES;
     return kv_must(process_start(words, &options), "process_start");
 }
 
 /* ---- The server and clients ---- */
 
-/* All clients begin together: each takes a byte. And all end together: there are no more bytes. */
-static void pass_gate(void)
+/* All clients begin together, and end together: a gate is open when nobody can write there. */
+static void pass_gate(int gate)
 {
     char c;
 
     kv_must((int)write(READY, "", 1), "write");
-    kv_must((int)read(GATE, &c, 1), "read");
+    kv_must((int)read(gate, &c, 1), "read");
 }
 
 static int run_client(const struct kv_transport *transport, const struct kv_work *work)
@@ -72,9 +72,9 @@ static int run_client(const struct kv_transport *transport, const struct kv_work
     warm_up.requests = WARM_UP;
     transport->open(ENDPOINT);
     wrong = kv_client(transport, &warm_up);
-    pass_gate();
+    pass_gate(GATE);
     wrong += kv_client(transport, work);
-    pass_gate(); /* nobody closes while others ask */
+    pass_gate(EXIT); /* nobody closes while others ask */
     transport->close();
     if (wrong) {
         printf("kv: client %u: %u wrong answers\n", work->seed, wrong);
@@ -118,53 +118,52 @@ static void await_clients(int ready, unsigned clients)
     }
 }
 
-static void open_gate(int gate, unsigned clients)
-{
-    static const char bytes[MOST_CLIENTS];
+/* What the starter keeps: where clients say that they are ready, and later that they are done; the gates. */
+struct ends {
+    int ready, gate, exit;
+};
 
-    kv_must(write(gate, bytes, clients) == clients ? 0 : -1, "write");
-}
-
-/* By *ready_end clients say that they are ready, and later that they are done. */
-static void start_all(char *arguments[5], unsigned clients, int processes[], int *server,
-                      int *ready_end, int *gate)
+static struct ends start_all(char *arguments[5], unsigned clients, int processes[], int *server)
 {
-    int ends[2], ready[2], gates[2];
+    int ends[2], ready[2], gate[2], leave[2];
     char seed[12];
 
     kv_must(endpoint_pair(ends), "endpoint_pair");
     kv_must(pipe_create(ready, 0), "pipe_create");
-    kv_must(pipe_create(gates, 0), "pipe_create");
-    *server = start("--serve", arguments, (int[]){ ends[0], -1, -1 });
+    kv_must(pipe_create(gate, 0), "pipe_create");
+    kv_must(pipe_create(leave, 0), "pipe_create");
+    *server = start("--serve", arguments, (int[]){ ends[0], -1, -1, -1 });
     handle_close(ends[0]);
     for (unsigned i = 0; i < clients; i++) {
         snprintf(seed, sizeof(seed), "%u", i + 1);
         arguments[1] = seed;
-        processes[i] = start("--ask", arguments, (int[]){ ends[1], ready[1], gates[0] });
+        processes[i] = start("--ask", arguments, (int[]){ ends[1], ready[1], gate[0], leave[0] });
     }
     handle_close(ends[1]);
     handle_close(ready[1]);
-    handle_close(gates[0]);
+    handle_close(gate[0]);
+    handle_close(leave[0]);
     await_clients(ready[0], clients);
-    *ready_end = ready[0];
-    *gate = gates[1];
+    return (struct ends){ ready[0], gate[1], leave[1] };
 }
 
 static int run(char *arguments[5], unsigned clients, unsigned requests)
 {
-    int processes[MOST_CLIENTS], server, ready, gate, failed;
+    int processes[MOST_CLIENTS], server, failed;
+    struct ends ends;
     uint64_t instructions, nanoseconds, all = clients * (uint64_t)requests;
 
-    start_all(arguments, clients, processes, &server, &ready, &gate);
+    ends = start_all(arguments, clients, processes, &server);
     instructions = count_now();
     nanoseconds = clock_nanoseconds();
     window_begin(WINDOW);
-    open_gate(gate, clients);
-    await_clients(ready, clients);
+    handle_close(ends.gate);
+    await_clients(ends.ready, clients);
     window_end(WINDOW);
     instructions = count_now() - instructions;
     nanoseconds = clock_nanoseconds() - nanoseconds + 1;
-    handle_close(gate);
+    handle_close(ends.exit);
+    handle_close(ends.ready);
     failed = finish(processes, clients);
     failed |= finish(&server, 1);
     printf("kv: %s, %u clients, %lu requests, %s bytes, %s in flight: ", arguments[0], clients, all,
