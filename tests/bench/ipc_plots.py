@@ -16,9 +16,9 @@ from ipc_plan import KV
 SPDX = "<!-- SPDX-License-Identifier: MIT -->\n"
 COLOURS = {"call": "#222222", "futex": "#8c564b", "eventfd": "#e377c2", "pipe": "#ff7f0e",
            "queue": "#d62728", "signal": "#7f7f7f", "uipi": "#17becf", "handover": "#9467bd",
-           "upipe": "#bcbd22", "uqueue": "#2ca02c", "channel": "#1f77b4", "poll": "#999999"}
+           "upipe": "#bcbd22", "uqueue": "#2ca02c", "usignal": "#555599", "channel": "#1f77b4", "poll": "#999999"}
 TITLES = {"call": "call and reply", "futex": "ring, futex", "eventfd": "eventfd", "pipe": "pipe",
-          "queue": "queue", "signal": "signal", "uipi": "uipi", "handover": "handover",
+          "queue": "queue", "signal": "signal", "usignal": "signal on uipi", "uipi": "uipi", "handover": "handover",
           "upipe": "pipe on uipi", "uqueue": "queue on uipi", "channel": "channel",
           "poll": "ring, polled"}
 HEAD = """set terminal svg size {width},{height} font 'sans-serif,15' background '#ffffff' noenhanced
@@ -162,7 +162,8 @@ def size(document, path):
 
 
 def receiver(document, path):
-    names = [name for name in ("eventfd", "pipe", "queue", "signal", "uipi", "upipe", "uqueue", "channel")
+    names = [name for name in ("eventfd", "pipe", "queue", "signal", "uipi", "upipe", "uqueue", "usignal",
+                         "channel")
              if document.one("one-way", name)]
 
     def of(group, name, **what):

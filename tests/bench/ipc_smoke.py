@@ -23,7 +23,7 @@ from ipc_plan import Boot
 from smoke import Verdicts
 
 MECHANISMS = {"call", "futex", "eventfd", "pipe", "queue", "signal", "uipi", "handover", "upipe", "uqueue",
-              "channel"}
+              "usignal", "channel"}
 
 
 def short_run(options, folder):
@@ -43,7 +43,7 @@ def everything_is_measured(document):
         found = {entry["mechanism"] for entry in document.all(group, receiver="blocked")}
         assert found == MECHANISMS, (group, found ^ MECHANISMS)
     assert {entry["mechanism"] for entry in document.group("itself")} == {
-        "eventfd", "pipe", "queue", "signal", "uipi"}
+        "eventfd", "pipe", "queue", "signal", "uipi", "usignal"}
     for entry in document.group("receiver"):
         parts = sum(count(entry, name) for name in ("user", "handler", "kernel", "firmware"))
         # The window has the loop around the rounds, the samples haven't.

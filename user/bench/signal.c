@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Signals, which carry nothing. */
+/* Signals, which carry nothing: the kernel's, and those of a link. */
 #include "bench/families.h"
 #include "lib/signals.h"
 #include "lib/syscall.h"
@@ -91,4 +91,77 @@ const struct mechanism bench_signal = {
     .take = take,
     .loopback = to_itself,
     .itself = post
+};
+
+/* ---- By links: who receives at one end is interrupted by who sends at the other ---- */
+
+static void receive_by(int end)
+{
+    take_signals();
+    bench_must(signal_receive(end), "signal_receive");
+}
+
+static void create_links(int peers[2])
+{
+    int there[2], back[2];
+
+    bench_must(signal_open(there, IPC_UINTR), "signal_open");
+    bench_must(signal_open(back, IPC_UINTR), "signal_open");
+    peers[0] = there[0];
+    bench.out = there[1];
+    bench.in = back[0];
+    peers[1] = back[1];
+    receive_by(bench.in);
+}
+
+static void post_by_link(void)
+{
+    signal_send(bench.out, SIGNAL_USR1);
+}
+
+static void accept_links(void)
+{
+    receive_by(bench.in);
+    post_by_link();
+}
+
+static void request_by_link(uint64_t seed)
+{
+    (void)seed;
+    post_by_link();
+    take();
+}
+
+static void answer_by_link(void)
+{
+    for (;;) {
+        take();
+        post_by_link();
+    }
+}
+
+static void link_to_itself(void)
+{
+    int ends[2];
+
+    bench.waiting = BENCH_RUNNING;
+    bench_must(signal_open(ends, IPC_UINTR), "signal_open");
+    bench.out = ends[1];
+    receive_by(ends[0]);
+}
+
+const struct mechanism bench_usignal = {
+    .name = "usignal",
+    .description = "signal on user interrupts",
+    .kind = "user interrupts",
+    .waiting = BENCH_ALWAYS,
+    .create = create_links,
+    .connect = take,
+    .accept = accept_links,
+    .request = {request_by_link, request_by_link},
+    .answer = { answer_by_link, answer_by_link },
+    .post = post_by_link,
+    .take = take,
+    .loopback = link_to_itself,
+    .itself = post_by_link
 };
