@@ -133,7 +133,7 @@ static void take(void)
 
 const struct mechanism bench_futex = {
     .name = "futex",
-    .description = "shared memory, futex to wait",
+    .description = "futex in shared memory",
     .kind = "kernel",
     .most_depth = BENCH_MOST_DEPTH,
     .most_size = BENCH_MOST_SIZE,
@@ -148,7 +148,7 @@ const struct mechanism bench_futex = {
 
 const struct mechanism bench_poll = {
     .name = "poll",
-    .description = "shared memory, polled",
+    .description = "polling in shared memory",
     .kind = "memory",
     .most_depth = BENCH_MOST_DEPTH,
     .most_size = BENCH_MOST_SIZE,
