@@ -19,8 +19,6 @@ A round is `depth` requests and their answers; one_way: one message.
 """
 from __future__ import annotations
 
-import statistics
-
 from ipc_plan import BASELINE
 
 SCHEMA = 1
@@ -60,30 +58,26 @@ def count(entry, name):
     return entry["counts"][name] / entry.get("depth", 1)
 
 
-def kv_count(entry, name):
-    return entry["counts"][name]
+def nanoseconds(entry, name="median"):
+    """Of a request and its answer."""
+    return entry[name] / entry["batch"] / entry["depth"]
 
 
 def timed(document, group):
-    """{(mechanism, receiver, depth): (nanoseconds, times of the baseline's)}, a list each: by repetition.
-
-    The baseline is call and reply of the same repetition.
-    """
+    """{(mechanism, receiver, depth): [entries]}: the repetitions, the least disturbed one first."""
     runs = {}
     for entry in document.group(group):
-        key = entry["mechanism"], entry["receiver"], entry["depth"]
-        runs.setdefault(key, []).append(entry)
-    base = runs.get((BASELINE, "blocked", 1), [])
-    return {key: ([per_exchange(entry) for entry in entries],
-                  [per_exchange(entry) / per_exchange(other)
-                   for entry, other in zip(entries, base)], entries)
-            for key, entries in runs.items()}
+        runs.setdefault((entry["mechanism"], entry["receiver"], entry["depth"]), []).append(entry)
+    return {key: sorted(entries, key=nanoseconds) for key, entries in runs.items()}
 
 
-def median_ratio(document, group, mechanism, receiver, over, over_receiver, depth=1):
-    """How many times longer `over` takes; None: not measured."""
-    times = timed(document, group)
-    ours, theirs = times.get((mechanism, receiver, depth)), times.get((over, over_receiver, 1))
-    if not ours or not theirs:
-        return None
-    return statistics.median(b / a for a, b in zip(ours[0], theirs[0]))
+def baseline(times):
+    """Call and reply's, which others are compared with; None: not measured."""
+    entries = times.get((BASELINE, "blocked", 1))
+    return nanoseconds(entries[0]) if entries else None
+
+
+def least(document, group, mechanism, receiver):
+    """The least that any sample says; None: not measured."""
+    entries = timed(document, group).get((mechanism, receiver, 1), [])
+    return min((nanoseconds(entry, "min") for entry in entries), default=None)

@@ -62,22 +62,22 @@ def full():
             *kv_boots("kv", CLIENTS, KV_REQUESTS),
         ),
         timed=(
-            Boot("time-1", "pingpong all --receiver blocked,runnable --rounds 4000 --repeat 3"),
+            Boot("time-1", "pingpong all --receiver blocked,runnable --rounds 4000 --repeat 6"),
             Boot("time-2", "pingpong all --receiver blocked,running --harts 2 --rounds 4000 "
-                 "--repeat 3", harts=2),
+                 "--repeat 6", harts=2),
             Boot("time-4", "pingpong all --receiver blocked,running --harts 4 --rounds 4000 "
-                 "--repeat 3", harts=4),
+                 "--repeat 6", harts=4),
             Boot("time-depth", "pingpong call,pipe,queue,futex,channel --depth 1,8,32 "
                  "--rounds 2000 --repeat 3"),
             *(Boot(f"kv-time-{harts}", kv_command(4, KV_REQUESTS), harts, ("kv",))
-              for harts in (1, 2, 4)),
+              for harts in (1, 2, 4) for _ in range(3)),
         ),
         profiled=("call", "channel", "uipi", "handover", "eventfd"))
 
 
 def quick():
     """A little of each, for the test: the same groups, so that the report has all its parts."""
-    return Plan(
+    plan = Plan(
         counted=(
             Boot("receiver", "pingpong all --receiver blocked,runnable --rounds 10"),
             Boot("depth", f"pingpong {WITH_DATA} --depth 1,32 --rounds 4"),
@@ -92,3 +92,5 @@ def quick():
                Boot("time-2", "pingpong call,eventfd,pipe,signal,uipi,channel "
                     "--receiver blocked,running --harts 2 --rounds 64", harts=2)),
         profiled=())
+    return dataclasses.replace(plan, counted=tuple(dataclasses.replace(boot, timeout=60) for boot in plan.counted),
+                               timed=tuple(dataclasses.replace(boot, timeout=60) for boot in plan.timed))

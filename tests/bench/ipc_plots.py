@@ -52,11 +52,10 @@ def block(name, rows):
     return f"${name} << EOD\n{lines}\nEOD\n"
 
 
-def stacks(path, title, names, parts, y):
-    """Bars on one another: parts is [(title, colour, values)]; the sum stands above."""
+def stacks(path, title, names, parts, labels, y):
+    """Bars on one another: parts is [(title, colour, values)]; the labels stand above."""
     sums = [sum(values) for values in zip(*(values for _, _, values in parts))]
-    rows = [(name, *values, total) for name, *values, total in
-            zip(names, *(values for _, _, values in parts), sums)]
+    rows = list(zip(names, *(values for _, _, values in parts), sums, labels))
     script = HEAD.format(width=960, height=480, path=path, title=title, x="", y=y)
     script += block("data", rows)
     script += (f"set style data histograms\nset style histogram rowstacked\nset boxwidth 0.7\n"
@@ -65,7 +64,7 @@ def stacks(path, title, names, parts, y):
     plots = [f"$data using {i + 2}:xtic(1) title '{name}' lc rgb '{colour}'"
              for i, (name, colour, _) in enumerate(parts)]
     last = len(parts) + 2
-    plots.append(f"$data using 0:{last}:(sprintf('%.0f', ${last})) with labels offset 0,0.7 notitle")
+    plots.append(f"$data using 0:{last}:(sprintf('%.0f', ${last + 1})) with labels offset 0,0.7 notitle")
     draw(path, script + ", ".join(plots) + "\n")
 
 
@@ -102,20 +101,23 @@ def spread(wanted, least):
     return heights
 
 
-def lines(path, title, series, x, y):
-    """Both axes logarithmic: series is [(title, colour, dashes, [(x, y)])]."""
+def lines(path, title, series, x, y, linear=False):
+    """Axes are logarithmic, but the vertical one if `linear`: series is [(title, colour, dashes, [(x, y)])]."""
     every = [point for *_, points in series for point in points]
     low, high = min(p[1] for p in every) / 1.3, max(p[1] for p in every) * 1.3
+    low = 0 if linear else low
     left, right = min(p[0] for p in every), max(p[0] for p in every)
     ticks = sorted({p[0] for p in every})
     if len(ticks) > 8:
         ticks = [tick for tick in ticks if math.log2(tick).is_integer()]
     script = HEAD.format(width=960, height=520, path=path, title=title, x=x, y=y)
-    script += "set logscale x 2\nset logscale y 10\nset rmargin 21\nunset key\nset ytics " + TICKS + "\n"
+    script += "set logscale x 2\nset rmargin 21\nunset key\n"
+    script += "" if linear else f"set logscale y 10\nset ytics {TICKS}\n"
     script += f"set xrange [{left * 0.9:g}:{right * 1.08:g}]\nset yrange [{low:g}:{high:g}]\n"
     script += "set xtics (" + ", ".join(f"'{tick}' {tick}" for tick in ticks) + ")\n"
     series = sorted(series, key=lambda each: each[3][-1][1])
-    ends = [math.log(points[-1][1] / low) / math.log(high / low) for *_, points in series]
+    ends = [points[-1][1] / high if linear else math.log(points[-1][1] / low) / math.log(high / low)
+            for *_, points in series]
     plots = []
     for i, ((name, colour, dashes, points), height) in enumerate(zip(series, spread(ends, 0.052))):
         script += block(f"line{i}", points)
@@ -133,7 +135,7 @@ def mechanisms(document, path):
     stacks(path, "Request and answer, 8 bytes, receiver blocked on the same hart",
            [TITLES[entry["mechanism"]] for entry in entries],
            [(title, colour, [count(entry, name) for entry in entries]) for title, colour, name in parts],
-           "guest instructions")
+           [per_exchange(entry) for entry in entries], "guest instructions")
 
 
 def _curves(document, group, key, names):
@@ -189,7 +191,7 @@ def kv(document, path):
             title = "call and reply" if name == "kernel" else f"channel, {in_flight} in flight"
             series.append((title, colours[name, in_flight], 1, points))
     lines(path, "Key-value server, 64-byte values, one hart", series, "clients",
-          "guest instructions per request")
+          "guest instructions per request", linear=True)
 
 
 PLOTS = {"ipc-mechanisms.svg": mechanisms, "ipc-depth.svg": depth, "ipc-size.svg": size,

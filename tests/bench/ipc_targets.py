@@ -2,7 +2,7 @@
 """What IPC is held against: targets, met or missed and why, and figures of others."""
 from __future__ import annotations
 
-from ipc_document import count, median_ratio, per_exchange
+from ipc_document import count, least, per_exchange
 
 DEEPEST = 32
 # Parts of a round trip by source file: the first that matches.
@@ -143,7 +143,8 @@ def references(document):
         return per_exchange(document.one("receiver", name, receiver="blocked"))
 
     itself = {entry["mechanism"]: entry["median"] for entry in document.group("itself")}
-    threads = [median_ratio(document, "time-2", "uipi", "running", name, "blocked")
+    uipi = least(document, "time-2", "uipi", "running")
+    threads = [uipi and least(document, "time-2", name, "blocked") / uipi
                for name in ("eventfd", "signal", "pipe")]
     call = per_exchange(document.one("depth", "call", depth=1))
     theirs, ours = rel4(document)
@@ -151,7 +152,7 @@ def references(document):
            _times(itself[name] / itself["uipi"] for name in ("eventfd", "signal", "pipe"))
            + " (instructions to send and take)")
     yield ("the same, two processes, in time", "x86 in a QEMU fork", "5.2×, 5.5×, 12×",
-           _times(threads) + " (two harts, receiver of the user interrupt running, the others' blocked)")
+           _times(threads) + " (two harts, least of all samples; the user interrupt's receiver runs, the others' block)")
     yield ("the same, 10,000 round trips", "Rocket on ZCU102", "132×, 189×, 168×",
            "not comparable: its kernel's ways take 1.5 to 2 ms a round trip")
     yield ("receiver blocked, against eventfd", "x86 hardware, Intel", "1.1×",

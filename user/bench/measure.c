@@ -10,7 +10,7 @@
 #define MOST_SAMPLES 4096
 #define BATCH        8
 #define WINDOW       1
-#define MOST_TIME    (NANOSECONDS / 2) /* of sampling, when it is time that is measured */
+#define MOST_TIME    (NANOSECONDS / 8) /* of sampling, when it is time that is measured */
 #define LEAST        3                 /* samples, however long they take */
 
 static uint64_t samples[MOST_SAMPLES], empty;

@@ -16,7 +16,7 @@
  *   wrong       answers that were not the requests'
  *
  * Instructions are counted for one round at a time. Time is that of 8 together, a tick being 100 ns; after
- * half a second there are enough samples.
+ * an eighth of a second there are enough samples.
  */
 int measure_pair(const struct pair *pair);
 
