@@ -62,11 +62,11 @@ def full():
             *kv_boots("kv", CLIENTS, KV_REQUESTS),
         ),
         timed=(
-            Boot("time-1", "pingpong all --receiver blocked,runnable --rounds 4000 --repeat 6"),
+            Boot("time-1", "pingpong all --receiver blocked,runnable --rounds 4000 --repeat 4"),
             Boot("time-2", "pingpong all --receiver blocked,running --harts 2 --rounds 4000 "
-                 "--repeat 6", harts=2),
+                 "--repeat 4", harts=2),
             Boot("time-4", "pingpong all --receiver blocked,running --harts 4 --rounds 4000 "
-                 "--repeat 6", harts=4),
+                 "--repeat 4", harts=4),
             Boot("time-depth", "pingpong call,pipe,queue,futex,channel --depth 1,8,32 "
                  "--rounds 2000 --repeat 3"),
             *(Boot(f"kv-time-{harts}", kv_command(4, KV_REQUESTS), harts, ("kv",))

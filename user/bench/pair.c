@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/process.h"
 #include "lib/signals.h"
@@ -86,11 +87,12 @@ static int serve(const struct pair *pair)
 
 /* ---- The client ---- */
 
-static int start_server(const struct pair *pair)
+static int server = -1;
+
+static void start_server(const struct pair *pair)
 {
     struct process_options options = process_defaults;
     int handles[BENCH_HANDLES] = { 0, 1, 2, -1, -1, -1 };
-    int server;
 
     if (pair->mechanism->create) {
         pair->mechanism->create(handles + BENCH_IN);
@@ -106,7 +108,6 @@ static int start_server(const struct pair *pair)
     if (pair->mechanism->connect) {
         pair->mechanism->connect();
     }
-    return server;
 }
 
 static const struct mechanism *one_way;
@@ -130,26 +131,43 @@ static void warm_up(void)
     }
 }
 
+/* The server of a load may be spinning: it must not stay. */
+static void end_load(int signal, struct signal_frame *frame)
+{
+    (void)signal;
+    (void)frame;
+    if (server >= 0) {
+        process_kill(server, SIGNAL_KILL);
+    }
+    _exit(0);
+}
+
+static _Noreturn void be_a_load(void)
+{
+    for (uint64_t i = 0;; i++) {
+        pair_round(i);
+    }
+}
+
 static int ask(const struct pair *pair, int (*measure)(const struct pair *))
 {
-    int server, status;
+    int status;
 
     begin(pair);
+    if (pair->rounds == 0) {
+        bench_must(signal_handle(SIGNAL_TERM, end_load, 0, 0), "signal_handle");
+    }
     bench_must(thread_set_affinity(1ul << pair->client), "thread_set_affinity");
-    server = start_server(pair);
+    start_server(pair);
     if (pair->one_way) {
         bench_must(thread_set_priority(DEFAULT_PRIORITY + 1), "thread_set_priority");
     }
     choose_round(pair);
     warm_up();
-    if (pair->rounds) {
-        status = measure(pair);
-    } else {
-        printf("pair: a load on harts %u and %u\n", pair->client, pair->server);
-        for (uint64_t i = 0;; i++) {
-            pair_round(i);
-        }
+    if (pair->rounds == 0) {
+        be_a_load();
     }
+    status = measure(pair);
     bench_must(process_kill(server, SIGNAL_KILL), "process_kill");
     bench_must(process_finish(server), "process_finish");
     if (bench.wrong) {

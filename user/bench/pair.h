@@ -12,7 +12,7 @@ struct pair {
     const struct mechanism *mechanism;
     enum bench_waiting waiting;
     unsigned size, depth;
-    unsigned rounds;         /* 0: for ever, to be a load for others */
+    unsigned rounds;         /* 0: for ever, to be a load for others; SIGNAL_TERM ends it */
     unsigned harts;          /* of the machine that are used: told, not looked at */
     unsigned client, server; /* their harts */
     bool one_way;            /* the server only takes, and is served before the client */

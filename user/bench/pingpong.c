@@ -156,7 +156,7 @@ static void run(const struct pair *pair)
     measured++;
     failed += pair_run(pair) != 0;
     if (load >= 0) {
-        bench_must(process_kill(load, SIGNAL_KILL), "process_kill");
+        bench_must(process_kill(load, SIGNAL_TERM), "process_kill");
         bench_must(process_finish(load), "process_finish");
     }
 }
