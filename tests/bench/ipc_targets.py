@@ -152,7 +152,7 @@ def references(document):
            _times(itself[name] / itself["uipi"] for name in ("eventfd", "signal", "pipe"))
            + " (instructions to send and take)")
     yield ("the same, two processes, in time", "x86 in a QEMU fork", "5.2×, 5.5×, 12×",
-           _times(threads) + " (two harts, least of all samples; the user interrupt's receiver runs, the others' block)")
+           _times(threads) + " (two harts, least of all; the user interrupt's receiver runs, the others' block)")
     yield ("the same, 10,000 round trips", "Rocket on ZCU102", "132×, 189×, 168×",
            "not comparable: its kernel's ways take 1.5 to 2 ms a round trip")
     yield ("receiver blocked, against eventfd", "x86 hardware, Intel", "1.1×",
