@@ -22,6 +22,10 @@ static const struct channel_memory *other(const struct channel *channel)
 static __attribute__((noinline)) int broken(struct channel *channel)
 {
     channel->broken = true;
+    if (channel->peer.index >= 0) {
+        peer_disconnect(
+            &channel->peer); /* channel_wait() goes the long way, which asks whether it is */
+    }
     errno = EPROTO;
     return -1;
 }

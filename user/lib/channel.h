@@ -94,7 +94,10 @@ int channel_receive(struct channel *channel, struct channel_message *message, un
 /* Sends and waits for the next message, which replaces it. */
 int channel_call(struct channel *channel, struct channel_message *message);
 
-/* Tells the other side now of what was sent. For who goes on without receiving. */
+/*
+ * Tells the other side now of what was sent, and of room for what it wants to send. For who goes on without
+ * receiving.
+ */
 void channel_flush(struct channel *channel);
 
 /* An own buffer to fill and send, by its number; 0: all are in use. channel_drop() gives it

@@ -44,6 +44,7 @@
     TABLE(conform_pipe) \
     TABLE(conform_pipe_wait) \
     TABLE(conform_pipe_use) \
+    TABLE(channel_place) \
     TABLE(lazy) \
     TABLE(conform_queue) \
     TABLE(conform_queue_wait) \
