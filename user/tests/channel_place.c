@@ -91,10 +91,11 @@ static void lie(uint64_t unused)
     (void)unused;
     CHECK(words);
     MUST(channel_open(&channel, PEER_HANDLE(0), CHANNEL_SERVER));
+    MUST(channel_wait(&channel));
+    channel_consume(&channel);
     peer_store(&words->tail, CHANNEL_SLOTS + 1);
-    channel_flush(&channel);
     while (channel_wait(&channel) == 0) { /* until the client has gone */
-        words->head++;
+        test_set(&shared->flags[0], shared->flags[0] + 1);
     }
 }
 
@@ -106,11 +107,16 @@ static void nonsense(uint64_t hart)
 
     test_pin(0);
     peer = channel_start_peer(&channel, lie, 0, hart);
+    thread_sleep(50 * MILLISECOND); /* it sleeps, and can be given the hart */
+    put(1);
     MUST(channel_wait(&channel));
+    thread_sleep(50 * MILLISECOND); /* it sleeps again */
     CHECK(channel_front(&channel));
     FAILS(channel_receive(&channel, &message, 0), EPROTO);
     channel.peer.own->head = channel.peer.other->tail; /* as if all had been taken */
     FAILS(channel_wait(&channel), EPROTO);
+    thread_sleep(10 * MILLISECOND);
+    CHECK_EQUAL(shared->flags[0], 0); /* nobody was woken for it */
     FAILS(channel_receive(&channel, &message, 0), EPROTO);
     channel_end(&channel);
     PEER_DONE(peer);
