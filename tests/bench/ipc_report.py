@@ -197,8 +197,8 @@ def time_text(document):
               "time-4": "Four harts: another pair is busy with the same on the other two",
               "time-depth": "One hart, several in flight"}
     text = ("## Time\n\nOf a request and its answer, in µs: median and quartiles of the repetition that the host "
-            "disturbed least, and the least of all samples. `times` is against call and reply with the receiver blocked, "
-            "under 1 is faster. A side that spins waits for the other one's thread of the host, too: on a busy "
+            "disturbed least, and the least of all samples. `times` is against call and reply with the receiver "
+            "blocked, under 1 is faster. A side that spins waits for the other one's thread of the host, too: on a busy "
             "host only the least says something about receivers that run.\n")
     for group, title in titles.items():
         rows = list(time_rows(document, group))
