@@ -314,9 +314,10 @@ static void idle(struct cpu *cpu)
     interrupts_serve();
 }
 
+/* Switching to a receiver may take another one's slot, and wake that (ipc/uintr_receiver.c): look again. */
 static void reschedule(struct cpu *cpu)
 {
-    struct thread *current = cpu->current, *next;
+    struct thread *current = cpu->current, *next = NULL;
 
     if (!current || current->state != THREAD_RUNNING || !continues(cpu, current)) {
         if (cpu->current) {
@@ -326,10 +327,12 @@ static void reschedule(struct cpu *cpu)
             idle(cpu);
         }
         cpu->slice_end = UINT64_MAX;
-        switch_in(cpu, next);
     }
     cpu->need_resched = false;
     cpu->slice_over = false;
+    if (next) {
+        switch_in(cpu, next);
+    }
     set_slice(cpu);
 }
 
@@ -352,7 +355,7 @@ struct thread *sched_leave(void)
     struct thread *thread;
 
     for (;;) {
-        if (!cpu->current || cpu->need_resched || cpu->current->state != THREAD_RUNNING) {
+        while (!cpu->current || cpu->need_resched || cpu->current->state != THREAD_RUNNING) {
             reschedule(cpu);
         }
         if (!cpu->current->attention) {

@@ -77,5 +77,6 @@ void check_panics(void (*function)(void *argument), void *argument, const char *
 /* For thread->uintr.receiver; with it, whether one is pending and wait_on() is to see that. */
 struct uintr_receiver *mock_receiver(void);
 extern bool mock_uintr_pending;
+extern void (*mock_uintr_at_switch_in)(void); /* NULL: nothing happens then */
 
 #endif

@@ -38,9 +38,14 @@ void uintr_switch_out(struct thread *thread)
     (void)thread;
 }
 
+void (*mock_uintr_at_switch_in)(void);
+
 void uintr_switch_in(struct thread *thread)
 {
     (void)thread;
+    if (mock_uintr_at_switch_in) {
+        mock_uintr_at_switch_in();
+    }
 }
 
 void uintr_clear_registers(void)

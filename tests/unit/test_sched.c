@@ -121,6 +121,25 @@ static void slice_begins_when_another_one_comes(void)
     CHECK(thread_current() == threads[1]);
 }
 
+static void wake_a_better_one(void)
+{
+    mock_uintr_at_switch_in = NULL;
+    ready(1);
+}
+
+/* Its receiver takes the slot of another one, which had something to be woken for. */
+static void switching_wakes_a_better_one(void)
+{
+    set_up(1);
+    threads[1]->priority = 1;
+    threads[0]->uintr.receiver = mock_receiver();
+    mock_uintr_at_switch_in = wake_a_better_one;
+    ready(0);
+    CHECK(leave() == threads[1]);
+    CHECK_IS(threads[0]->state, THREAD_READY);
+    threads[0]->uintr.receiver = NULL;
+}
+
 /* Preempted more often than a slice is long, equal ones still take turns. */
 static void preempted_one_keeps_its_slice(void)
 {
@@ -528,6 +547,7 @@ static const struct unit_case cases[] = {
     { "changed-in-the-queue",                changed_in_the_queue               },
     { "deadline-wakes",                      deadline_wakes                     },
     { "idle",                                idle                               },
+    { "switching-wakes-a-better-one",        switching_wakes_a_better_one       },
     { "preempted-one-keeps-its-slice",       preempted_one_keeps_its_slice      },
     { "slice-after-a-direct-switch",         slice_after_a_direct_switch        },
     { "fp-registers",                        fp_registers                       },
