@@ -179,6 +179,10 @@ static int map_bomb(unsigned unused)
 /* With a page more each time, a start fails at every step that takes one; more often than there are processes. */
 static int starved(unsigned unused)
 {
+    const struct process_options options = {
+        (int[]){-1, 1, 2},
+        3, PROCESS_DEFAULT_PRIORITY, 0
+    };
     char *reserve = memory_map(NULL, RESERVE * PAGE_SIZE, MAP_READ | MAP_WRITE, -1);
     unsigned started = 0;
 
@@ -191,7 +195,7 @@ static int starved(unsigned unused)
         if (i % EACH == 0) {
             EXPECT(memory_unmap(reserve + i / EACH * PAGE_SIZE, PAGE_SIZE) == 0);
         }
-        process = start_child("nothing", 0, NULL, 0);
+        process = process_start((const char *[]){ "sleep", "0", NULL }, &options); /* a small one */
         if (process >= 0) {
             started++;
             EXPECT(process_finish(process) == 0);
