@@ -256,16 +256,6 @@ static void look_for_gone(struct channel_server *server)
     }
 }
 
-static void note_vectors(struct channel_server *server, uint64_t vectors)
-{
-    take_arrival(server); /* EVENT_ACCEPT only ends a wait */
-    wake_groups(server, vectors);
-    if (events_gone != server->seen_gone) {
-        server->seen_gone = events_gone;
-        look_for_gone(server);
-    }
-}
-
 /* What has been posted to this thread; all else is put back and interrupts it here. */
 static void take_vectors(struct channel_server *server)
 {
@@ -274,7 +264,12 @@ static void take_vectors(struct channel_server *server)
     if (others) {
         peer_let_in(others);
     }
-    note_vectors(server, vectors | events_take(own_vectors));
+    take_arrival(server); /* EVENT_ACCEPT only ends a wait */
+    wake_groups(server, vectors | events_take(own_vectors));
+    if (events_gone != server->seen_gone) {
+        server->seen_gone = events_gone;
+        look_for_gone(server);
+    }
 }
 
 /* All who wait for replies get to know of them; the last one gets the hart, as the server waits. */
@@ -319,14 +314,12 @@ int channel_server_receive(struct channel_server *server, unsigned *client,
         take_vectors(server);
     }
     while (!(received = take_any(server, client, message)) && !is_over(server)) {
-        uint64_t vectors = events_take(own_vectors); /* come while the program was at work */
-
-        if (vectors || events_gone != server->seen_gone || has_arrivals(server)) {
-            note_vectors(server, vectors);
-        } else {
+        /* Nothing has come while the program was at work, and nobody waits for a place. */
+        if (!events_have(own_vectors) && events_gone == server->seen_gone &&
+            !has_arrivals(server)) {
             sleep_until_vector(server);
-            take_vectors(server);
         }
+        take_vectors(server);
         if (server->active) {
             tell_all(server);
         }

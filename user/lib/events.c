@@ -57,3 +57,8 @@ uint64_t events_take(uint64_t vectors)
 {
     return __atomic_fetch_and(&unhandled, ~vectors, __ATOMIC_RELAXED) & vectors;
 }
+
+bool events_have(uint64_t vectors)
+{
+    return __atomic_load_n(&unhandled, __ATOMIC_RELAXED) & vectors;
+}

@@ -16,6 +16,7 @@
 #ifndef LIB_EVENTS_H
 #define LIB_EVENTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define EVENT_FIRST_GROUP 32
@@ -47,6 +48,9 @@ uint64_t events_thread(void);
 
 /* How often EVENT_GONE has come to the calling thread. */
 extern _Thread_local uint32_t events_gone;
+
+/* Whether events_take() would tell of any of these. */
+bool events_have(uint64_t vectors);
 
 /* Which of these vectors have come to the calling thread since the last time and are handled by nobody. */
 uint64_t events_take(uint64_t vectors);
