@@ -49,8 +49,8 @@ trap_entry:
     beqz    sp, from_kernel
     sd      t0, 32(sp)
     li      t0, SYS_UINTR_HANDOVER
-    beq     a7, t0, maybe_handover
-not_handover:
+    beq     a7, t0, .Lmaybe_handover
+.Lnot_handover:
     FOR_SAVED_REGISTERS sd
     FOR_TEMPORARIES sd
     ENTER_KERNEL
@@ -67,10 +67,10 @@ not_handover:
 3:  tail    user_ipc_reply_receive
 
 # This call keeps the registers that a function call keeps, and saves no others.
-maybe_handover:
+.Lmaybe_handover:
     csrr    t0, scause
     addi    t0, t0, -CAUSE_ECALL_U
-    bnez    t0, not_handover
+    bnez    t0, .Lnot_handover
     FOR_SAVED_REGISTERS sd
     sd      a0, 72(sp)
     sd      a1, 80(sp)
