@@ -6,15 +6,13 @@
  * counted out and in. Status 0 and one line of counts, or a line that says what is wrong. With
  * -icount a seed gives the same output every time. See stress/stress.h.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/process.h"
-#include "lib/syscall.h"
 #include "stress/coordinator.h"
 #include "stress/worker.h"
+#include "stress/bracket.h"
 
 #define MOST_OPERATIONS 100000000
 
@@ -53,51 +51,6 @@ static bool read_options(struct options *options, int argc, char **argv)
     return true;
 }
 
-static bool same(unsigned long before, unsigned long after, const char *what)
-{
-    if (before != after) {
-        printf("stress: leaked: %lu %s before, %lu after\n", before, what, after);
-    }
-    return before == after;
-}
-
-static bool nothing_leaked(const struct system_info *before, const struct system_info *after)
-{
-    bool holds = same(before->processes, after->processes, "processes");
-
-    holds &= same(before->threads, after->threads, "threads");
-    holds &= same(before->objects, after->objects, "objects");
-    holds &= same(before->handles, after->handles, "handles");
-    holds &= same(before->receivers, after->receivers, "receivers");
-    holds &= same(before->uintr.blocked_now, after->uintr.blocked_now, "receivers asleep");
-    holds &= same(before->free_pages, after->free_pages, "free pages");
-    return holds;
-}
-
-/* All is done by a child, so that what it needs for itself is gone too at the end. */
-static int run(char **argv)
-{
-    const char *arguments[10] = { argv[0], "coordinate" };
-    struct system_info before, after;
-    int process, status;
-
-    for (unsigned i = 1; argv[i]; i++) {
-        arguments[i + 1] = argv[i];
-    }
-    system_info(&before);
-    process = process_start(arguments, NULL);
-    if (process < 0) {
-        printf("stress: cannot start: %s\n", strerror(errno));
-        return 1;
-    }
-    status = process_finish(process);
-    system_info(&after);
-    if (status == 0 && !nothing_leaked(&before, &after)) {
-        return 1;
-    }
-    return status;
-}
-
 int main(int argc, char **argv)
 {
     struct options options = { 1, 20000, 6 };
@@ -114,5 +67,5 @@ int main(int argc, char **argv)
     }
     return coordinator
                ? coordinate(options.seed, (unsigned)options.operations, (unsigned)options.processes)
-               : run(argv);
+               : bracket_run(argv);
 }
