@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "lib/channel.h"
+#include "stress/chance.h"
 
 #define MAX_CLIENTS       12
 #define SERVERS           3   /* the last one serves one client after the other */
@@ -113,10 +114,6 @@ _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)
 long must(long result, const char *what);
 void count(enum counter counter, uint64_t number);
 
-uint64_t mix(uint64_t a, uint64_t b);
-void fill(void *bytes, size_t size, uint64_t seed);
-bool is_filled(const void *bytes, size_t size, uint64_t seed);
-
 /* The last word and the token, from the others. */
 void seal(struct channel_message *message);
 bool is_sealed(const struct channel_message *message);
@@ -124,11 +121,7 @@ bool is_sealed(const struct channel_message *message);
 /* The book of a session; NULL if a later one has it now. */
 struct book *book_of(uint64_t who);
 
-/* ---- chance.c: each thread has a sequence of its own ---- */
-
-void chance_seed(uint64_t a, uint64_t b);
-unsigned below(unsigned limit);
-bool one_in(unsigned number);
+/* ---- pause.c ---- */
 
 /* Some time, yielding, sleeping, going to another hart or priority. */
 void pause_somehow(void);

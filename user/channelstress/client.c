@@ -270,7 +270,7 @@ static void hold_session(void)
 int be_client(unsigned number)
 {
     seat = &ledger->seats[number];
-    chance_seed(number + 1, seat->generation);
+    chance_seed(ledger->seed, number + 1, seat->generation);
     while (!GET(ledger->stop)) {
         uint32_t round = GET(ledger->round);
 

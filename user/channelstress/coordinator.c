@@ -256,7 +256,7 @@ static void set_up(uint64_t seed, unsigned clients, const struct system_info *in
     ledger->seed = seed;
     ledger->clients = clients;
     ledger->harts = info->harts;
-    chance_seed(0, 0);
+    chance_seed(ledger->seed, 0, 0);
     for (unsigned i = 0; i < SERVERS; i++) {
         must(endpoint_pair(endpoints[i]), "endpoint_pair");
     }

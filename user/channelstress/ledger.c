@@ -50,36 +50,6 @@ void count(enum counter counter, uint64_t number)
     __atomic_fetch_add(&ledger->counters[counter], number, __ATOMIC_RELAXED);
 }
 
-uint64_t mix(uint64_t a, uint64_t b)
-{
-    uint64_t value = (a ^ (b + 0x9e3779b97f4a7c15)) * 0xbf58476d1ce4e5b9;
-
-    value ^= value >> 29;
-    value *= 0x94d049bb133111eb;
-    return value ^ value >> 32;
-}
-
-void fill(void *bytes, size_t size, uint64_t seed)
-{
-    for (size_t i = 0; i < size; i += 8) {
-        uint64_t value = mix(seed, i);
-
-        memcpy((char *)bytes + i, &value, size - i < 8 ? size - i : 8);
-    }
-}
-
-bool is_filled(const void *bytes, size_t size, uint64_t seed)
-{
-    for (size_t i = 0; i < size; i += 8) {
-        uint64_t value = mix(seed, i);
-
-        if (memcmp((const char *)bytes + i, &value, size - i < 8 ? size - i : 8) != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static uint64_t check_of(const struct channel_message *message)
 {
     uint64_t check = 1;

@@ -212,7 +212,7 @@ static void serve_one_by_one(void)
 
 int be_server(unsigned seat)
 {
-    chance_seed(1000 + seat, ledger->server_generations[seat]);
+    chance_seed(ledger->seed, 1000 + seat, ledger->server_generations[seat]);
     if (seat == SERVERS - 1) {
         serve_one_by_one();
     } else {

@@ -1,30 +1,22 @@
 // SPDX-License-Identifier: MIT
-#include "stress/stress.h"
+#include "stress/chance.h"
 
-#include "lib/syscall.h"
-
-#define LONGEST_SPIN  400    /* turns of a loop */
-#define LONGEST_SLEEP 100000 /* nanoseconds */
+#include <string.h>
 
 static _Thread_local uint64_t state = 1;
 
-void chance_seed(uint64_t a, uint64_t b)
+void chance_seed(uint64_t seed, uint64_t a, uint64_t b)
 {
-    state = mix(mix(ledger->seed, a), b) | 1;
+    state = mix(mix(seed, a), b) | 1;
 }
 
 /* xorshift64* */
-static uint64_t next(void)
+unsigned below(unsigned limit)
 {
     state ^= state >> 12;
     state ^= state << 25;
     state ^= state >> 27;
-    return state * 0x2545f4914f6cdd1d;
-}
-
-unsigned below(unsigned limit)
-{
-    return (unsigned)((next() >> 32) * limit >> 32);
+    return (unsigned)((state * 0x2545f4914f6cdd1d >> 32) * limit >> 32);
 }
 
 bool one_in(unsigned number)
@@ -32,43 +24,32 @@ bool one_in(unsigned number)
     return below(number) == 0;
 }
 
-static void move(void)
+uint64_t mix(uint64_t a, uint64_t b)
 {
-    uint64_t all = (1ul << ledger->harts) - 1;
-    uint64_t harts = one_in(2) ? 1ul << below(ledger->harts) : 1 + below((unsigned)all);
+    uint64_t value = (a ^ (b + 0x9e3779b97f4a7c15)) * 0xbf58476d1ce4e5b9;
 
-    must(thread_set_affinity(harts), "thread_set_affinity");
-    if (!(harts >> must(thread_get_hart(), "thread_get_hart") & 1)) {
-        fail("runs on a hart outside of its affinity %#lx", harts);
+    value ^= value >> 29;
+    value *= 0x94d049bb133111eb;
+    return value ^ value >> 32;
+}
+
+void fill(void *bytes, size_t size, uint64_t seed)
+{
+    for (size_t i = 0; i < size; i += 8) {
+        uint64_t value = mix(seed, i);
+
+        memcpy((char *)bytes + i, &value, size - i < 8 ? size - i : 8);
     }
-    count(COUNT_MOVES);
 }
 
-static void change_priority(void)
+bool is_filled(const void *bytes, size_t size, uint64_t seed)
 {
-    must(thread_set_priority(DEFAULT_PRIORITY + below(PRIORITIES - DEFAULT_PRIORITY)),
-         "thread_set_priority");
-    count(COUNT_PRIORITIES);
-}
+    for (size_t i = 0; i < size; i += 8) {
+        uint64_t value = mix(seed, i);
 
-void pause_somehow(void)
-{
-    switch (below(12)) {
-    case 0:
-        thread_yield();
-        break;
-    case 1:
-        thread_sleep(below(LONGEST_SLEEP));
-        break;
-    case 2:
-    case 3:
-        move();
-        break;
-    case 4:
-        change_priority();
-        break;
-    default:
-        for (volatile unsigned turns = below(LONGEST_SPIN); turns > 0; turns--) {
+        if (memcmp((const char *)bytes + i, &value, size - i < 8 ? size - i : 8) != 0) {
+            return false;
         }
     }
+    return true;
 }

@@ -76,7 +76,7 @@ int coordinate(uint64_t seed, unsigned operations, unsigned seats)
     struct system_info before, after;
 
     must(system_info(&before), "system_info");
-    chance_seed(MAX_SEATS, 0);
+    chance_seed(ledger->seed, MAX_SEATS, 0);
     registrar_start();
     begin_round(1);
     keepers_start(handle);

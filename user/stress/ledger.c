@@ -56,34 +56,6 @@ void count(enum counter counter)
     __atomic_fetch_add(&ledger->counters[counter], 1, __ATOMIC_RELAXED);
 }
 
-/* ---- Contents ---- */
-
-uint64_t mix(uint64_t a, uint64_t b)
-{
-    uint64_t x = a * 0x9e3779b97f4a7c15 ^ (b + 0x7f4a7c15);
-
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-    return x ^ (x >> 31);
-}
-
-void fill(uint8_t *bytes, size_t size, uint64_t seed)
-{
-    for (size_t i = 0; i < size; i++) {
-        bytes[i] = (uint8_t)((seed >> (i % 8 * 8)) + i / 8);
-    }
-}
-
-bool is_filled(const uint8_t *bytes, size_t size, uint64_t seed)
-{
-    for (size_t i = 0; i < size; i++) {
-        if (bytes[i] != (uint8_t)((seed >> (i % 8 * 8)) + i / 8)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* ---- Lanes ---- */
 
 static uint64_t check_of(const struct record *record)

@@ -22,7 +22,7 @@
 static void begin_helper(void)
 {
     own_role = ROLE_MAIN; /* its books; it does nothing with them */
-    chance_seed((uint64_t)own_number << 8 | ROLES, own->generation + own->operations);
+    chance_seed(ledger->seed, (uint64_t)own_number << 8 | ROLES, own->generation + own->operations);
 }
 
 /* ---- Threads that come and go ---- */

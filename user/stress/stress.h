@@ -25,6 +25,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "stress/chance.h"
+
 #define MAX_SEATS         8
 #define ROUND_OPERATIONS  40   /* of a seat */
 #define ENOUGH_OPERATIONS 6000 /* in all, to have seen one of everything */
@@ -231,10 +233,6 @@ void lane_not_sent(enum kind kind, unsigned to, unsigned number);
 void lane_receive(unsigned to, enum kind kind, const struct record *record);
 void lane_enter(enum kind kind, unsigned to, unsigned from, uint32_t number, uint32_t previous);
 
-uint64_t mix(uint64_t a, uint64_t b);
-void fill(uint8_t *bytes, size_t size, uint64_t seed);
-bool is_filled(const uint8_t *bytes, size_t size, uint64_t seed);
-
 /* Enters what is in an inbox, and empties it. The coordinator does it for the dead. */
 void inbox_enter_pipe(unsigned seat);
 void inbox_enter_queue(unsigned seat);
@@ -243,11 +241,7 @@ void inbox_enter_event(unsigned seat);
 /* All that has come to a seat's eventfd. */
 uint64_t event_received(unsigned seat);
 
-/* ---- Chance: chance.c. Each thread has a sequence of its own ---- */
-
-void chance_seed(uint64_t a, uint64_t b);
-unsigned below(unsigned limit);
-bool one_in(unsigned number);
+/* ---- pause.c ---- */
 
 /* Some time, yielding, sleeping, going to another hart or priority. */
 void pause_somehow(void);

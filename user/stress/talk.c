@@ -89,7 +89,7 @@ static bool write_queue(unsigned to, int handle)
     while (own->talk.sure < total) {
         struct talk_message message;
 
-        fill((uint8_t *)&message, sizeof(message), mix(own->talk.nonce, own->talk.sure));
+        fill(&message, sizeof(message), mix(own->talk.nonce, own->talk.sure));
         about_to_write(1);
         if (queue_send(handle, &message, sizeof(message), 0) == 0) {
             have_written(1);
@@ -167,7 +167,7 @@ static uint32_t read_queue_part(int handle, uint32_t nonce, uint32_t before)
         return errno == EPIPE ? 0 : UINT32_MAX;
     }
     if (length != sizeof(message) ||
-        !is_filled((uint8_t *)&message, sizeof(message), mix(nonce, before))) {
+        !is_filled(&message, sizeof(message), mix(nonce, before))) {
         fail("message %u of a talk is wrong", before);
     }
     return 1;

@@ -119,7 +119,7 @@ static void (*const functions[ROLES])(void *) = {
 static void begin(void *argument)
 {
     own_role = (enum role)(uintptr_t)argument;
-    chance_seed((uint64_t)own_number << 8 | own_role, own->generation);
+    chance_seed(ledger->seed, (uint64_t)own_number << 8 | own_role, own->generation);
     if (own_number % 2) {
         signals_block(); /* so that they find the main thread, also when it runs */
     }
@@ -197,7 +197,7 @@ int work(unsigned number)
     ledger_map(LEDGER_HANDLE);
     own_number = (int)number;
     own = &ledger->seat[number];
-    chance_seed(number << 8, own->generation);
+    chance_seed(ledger->seed, number << 8, own->generation);
     signals_begin();
     must(signal_set_mask(SIGNAL_BLOCK, 1ul << SIGNAL_USR1),
          "sigprocmask"); /* local.c asks for it */

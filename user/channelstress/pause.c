@@ -10,27 +10,6 @@
 #define LONGEST_SPIN  400    /* turns of a loop */
 #define LONGEST_SLEEP 100000 /* nanoseconds */
 
-static _Thread_local uint64_t state = 1;
-
-void chance_seed(uint64_t a, uint64_t b)
-{
-    state = mix(mix(ledger->seed, a), b) | 1;
-}
-
-/* xorshift64* */
-unsigned below(unsigned limit)
-{
-    state ^= state >> 12;
-    state ^= state << 25;
-    state ^= state >> 27;
-    return (unsigned)((state * 0x2545f4914f6cdd1d >> 32) * limit >> 32);
-}
-
-bool one_in(unsigned number)
-{
-    return below(number) == 0;
-}
-
 void pause_somehow(void)
 {
     uint64_t all = (1ul << ledger->harts) - 1;
