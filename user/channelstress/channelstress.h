@@ -50,16 +50,21 @@ enum { WORD_WHO, WORD_NUMBER, WORD_LENGTH, WORD_SEED, WORD_WANTED, WORD_CHECK };
 
 /* ---- The ledger ---- */
 
+/*
+ * Counts of a session, each with the session's number above it (ENTRY): a server that is slow must neither
+ * count for, nor judge by, a later session that has the book now.
+ */
 struct book {
-    uint32_t session;   /* whose it is at present; client */
-    uint32_t intent;    /* requests that may have been sent; client */
-    uint32_t sent;      /* that surely were; client */
-    uint32_t received;  /* answers; client */
-    uint32_t taken;     /* requests received; server */
-    uint32_t intending; /* answers that may have been sent; server */
-    uint32_t answered;  /* that surely were; server */
-    uint32_t reserved;
+    uint64_t intent;    /* requests that may have been sent; client */
+    uint64_t sent;      /* that surely were; client */
+    uint64_t received;  /* answers; client */
+    uint64_t taken;     /* requests received; server */
+    uint64_t intending; /* answers that may have been sent; server */
+    uint64_t answered;  /* that surely were; server */
 };
+
+#define ENTRY(session, count) ((uint64_t)(session) << 32 | (count))
+#define ENTRY_COUNT(entry)    ((uint32_t)(entry))
 
 struct client_seat {
     uint32_t generation; /* processes that were here; coordinator */
@@ -118,8 +123,12 @@ void count(enum counter counter, uint64_t number);
 void seal(struct channel_message *message);
 bool is_sealed(const struct channel_message *message);
 
-/* The book of a session; NULL if a later one has it now. */
+/* Where the book of a session is; a later one may have it by now. */
 struct book *book_of(uint64_t who);
+
+/* For the server: counts one more, and reads, in an entry of its client's book. False: not its session's any more. */
+bool book_count(uint64_t *entry, uint64_t who);
+bool book_read(const uint64_t *entry, uint64_t who, uint32_t *count);
 
 /* ---- pause.c ---- */
 

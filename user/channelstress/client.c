@@ -71,10 +71,10 @@ static int send_request(void)
 
     session.asked[session.sent % 64].wanted = request.words[WORD_WANTED];
     session.asked[session.sent % 64].check = request.words[WORD_CHECK];
-    SET(session.book->intent, session.sent + 1);
+    SET(session.book->intent, ENTRY(seat->session, session.sent + 1));
     result = channel_send(&session.channel, &request, flags);
     if (result == 0) {
-        SET(session.book->sent, ++session.sent);
+        SET(session.book->sent, ENTRY(seat->session, ++session.sent));
         count(COUNT_REQUESTS, 1);
         return 0;
     }
@@ -88,7 +88,7 @@ static int send_request(void)
     } else if (errno != EPIPE) {
         must(-1, "channel_send");
     }
-    SET(session.book->intent, session.sent);
+    SET(session.book->intent, ENTRY(seat->session, session.sent));
     return -1;
 }
 
@@ -132,7 +132,7 @@ static void check_answer(const struct channel_message *answer)
 static void take_answer(const struct channel_message *answer)
 {
     check_answer(answer);
-    SET(session.book->received, ++session.received);
+    SET(session.book->received, ENTRY(seat->session, ++session.received));
     SET(seat->done, seat->done + 1);
     count(COUNT_ANSWERS, 1);
     if (answer->buffer == CHANNEL_NO_BUFFER) {
@@ -179,17 +179,18 @@ static unsigned under_way(void)
 static void check_broken(void)
 {
     struct channel_message answer;
+    uint32_t taken, intending, answered;
 
     while (channel_receive(&session.channel, &answer, one_in(2) ? CHANNEL_NOWAIT : 0) == 0) {
         take_answer(&answer);
     }
     must(errno == EPIPE ? 0 : -1, "channel_receive");
-    if (session.received < GET(session.book->answered) ||
-        session.received > GET(session.book->intending) ||
-        GET(session.book->taken) > session.sent) {
+    taken = ENTRY_COUNT(GET(session.book->taken));
+    intending = ENTRY_COUNT(GET(session.book->intending));
+    answered = ENTRY_COUNT(GET(session.book->answered));
+    if (session.received < answered || session.received > intending || taken > session.sent) {
         fail("session %#lx, broken off: %u sent, %u taken, %u to %u answered, %u received",
-             session.who, session.sent, session.book->taken, session.book->answered,
-             session.book->intending, session.received);
+             session.who, session.sent, taken, answered, intending, session.received);
     }
     count(COUNT_BROKEN, 1);
 }
@@ -197,14 +198,16 @@ static void check_broken(void)
 static void check_finished(void)
 {
     struct channel_message answer;
+    uint32_t taken, intending;
 
     if (channel_receive(&session.channel, &answer, CHANNEL_NOWAIT) == 0) {
         fail("an answer too many in session %#lx", session.who);
     }
-    if (GET(session.book->taken) != session.length ||
-        GET(session.book->intending) != session.length) {
+    taken = ENTRY_COUNT(GET(session.book->taken));
+    intending = ENTRY_COUNT(GET(session.book->intending));
+    if (taken != session.length || intending != session.length) {
         fail("session %#lx, finished: %u sent, %u taken, %u answered", session.who, session.length,
-             session.book->taken, session.book->intending);
+             taken, intending);
     }
     count(COUNT_FINISHED, 1);
 }
@@ -240,8 +243,9 @@ static void begin_session(void)
     session.depth = one_in(3) ? 1 : 1 + below(MOST_UNDER_WAY);
     session.length = 1 + below(MOST_MESSAGES);
     session.sent = session.received = session.holds = 0;
-    *session.book = (struct book){ .session = 0 };
-    SET(session.book->session, seat->session);
+    for (uint64_t *entry = &session.book->intent; entry <= &session.book->answered; entry++) {
+        SET(*entry, ENTRY(seat->session, 0));
+    }
     count(COUNT_SESSIONS, 1);
 }
 

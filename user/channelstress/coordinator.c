@@ -12,8 +12,8 @@
 #include "lib/syscall.h"
 #include "uapi/signal.h"
 
-#define LOOK     100000            /* nanoseconds between two looks */
-#define PATIENCE (5 * NANOSECONDS) /* without any progress */
+#define LOOK     100000             /* nanoseconds between two looks */
+#define PATIENCE (30 * NANOSECONDS) /* without any progress */
 
 /* Servers first, then clients. */
 static int processes[SERVERS + MAX_CLIENTS]; /* -1: none */
@@ -109,8 +109,9 @@ static _Noreturn void stands_still(void)
 
         printf("channelstress:   client %u, process %u: session %u, %u to %u sent, %u taken, "
                "%u to %u answered, %u received; %u in this round%s\n",
-               i, seat->generation, seat->session, book->sent, book->intent, book->taken,
-               book->answered, book->intending, book->received, seat->done,
+               i, seat->generation, seat->session, ENTRY_COUNT(book->sent),
+               ENTRY_COUNT(book->intent), ENTRY_COUNT(book->taken), ENTRY_COUNT(book->answered),
+               ENTRY_COUNT(book->intending), ENTRY_COUNT(book->received), seat->done,
                seat->parked == ledger->round ? ", done" : "");
     }
     fail("lost");

@@ -74,11 +74,30 @@ bool is_sealed(const struct channel_message *message)
 
 struct book *book_of(uint64_t who)
 {
-    struct book *book;
-
     if (WHO_CLIENT(who) >= ledger->clients) {
         fail("a request from client %u", WHO_CLIENT(who));
     }
-    book = &ledger->seats[WHO_CLIENT(who)].books[WHO_SESSION(who) % BOOKS];
-    return GET(book->session) == WHO_SESSION(who) ? book : NULL;
+    return &ledger->seats[WHO_CLIENT(who)].books[WHO_SESSION(who) % BOOKS];
+}
+
+bool book_read(const uint64_t *entry, uint64_t who, uint32_t *count)
+{
+    uint64_t value = GET(*entry);
+
+    *count = ENTRY_COUNT(value);
+    return value >> 32 == WHO_SESSION(who);
+}
+
+/* Nobody else counts there, but the client may begin another session. */
+bool book_count(uint64_t *entry, uint64_t who)
+{
+    uint32_t count;
+    uint64_t before;
+
+    if (!book_read(entry, who, &count)) {
+        return false;
+    }
+    before = ENTRY(WHO_SESSION(who), count);
+    return __atomic_compare_exchange_n(entry, &before, before + 1, false, __ATOMIC_RELEASE,
+                                       __ATOMIC_RELAXED);
 }

@@ -24,27 +24,27 @@ static unsigned first_held, holds;
 /* The next one of its session, and as it was sent. */
 static void check_request(struct channel *channel, const struct channel_message *request)
 {
+    uint64_t who = request->words[WORD_WHO];
     struct book *book;
+    uint32_t taken;
 
     if (!is_sealed(request) || request->words[WORD_LENGTH] != request->length ||
         !request->length != (request->buffer == CHANNEL_NO_BUFFER)) {
-        fail("a request is damaged: %#lx, number %lu", request->words[WORD_WHO],
-             request->words[WORD_NUMBER]);
+        fail("a request is damaged: %#lx, number %lu", who, request->words[WORD_NUMBER]);
     }
     if (request->length &&
         !is_filled(channel_lent(channel, request), request->length, request->words[WORD_SEED])) {
         fail("a request's buffer, %u bytes, is damaged", request->length);
     }
-    book = book_of(request->words[WORD_WHO]);
-    if (!book) {
+    book = book_of(who);
+    if (!book_read(&book->taken, who, &taken)) {
         count(COUNT_LEFT_OVER, 1); /* of a session that its client has left long ago */
         return;
     }
-    if (request->words[WORD_NUMBER] != book->taken + 1) {
-        fail("request %lu of session %#lx came after %u", request->words[WORD_NUMBER],
-             request->words[WORD_WHO], book->taken);
+    if (request->words[WORD_NUMBER] != taken + 1) {
+        fail("request %lu of session %#lx came after %u", request->words[WORD_NUMBER], who, taken);
     }
-    SET(book->taken, book->taken + 1);
+    book_count(&book->taken, who);
 }
 
 /* In the request's place, with a buffer if one is wanted and there is one. */
@@ -71,22 +71,21 @@ static struct channel_server server;
 static void answer(struct request *request)
 {
     struct channel *channel = channel_server_client(&server, request->client);
-    struct book *book = book_of(request->message.words[WORD_WHO]);
+    uint64_t who = request->message.words[WORD_WHO];
+    struct book *book = book_of(who);
 
     if (!channel) {
         count(COUNT_ORPHANED, 1);
         return;
     }
     make_answer(channel, &request->message);
-    if (book) {
-        SET(book->intending, book->intending + 1);
-    }
+    book_count(&book->intending, who);
     maybe_die(4000);
     if (channel_server_reply(&server, request->client, &request->message) < 0) {
         must(errno == EPIPE ? 0 : -1, "channel_server_reply");
         count(COUNT_ORPHANED, 1);
-    } else if (book) {
-        SET(book->answered, book->answered + 1);
+    } else {
+        book_count(&book->answered, who);
     }
 }
 
@@ -141,23 +140,23 @@ static void serve_many(void)
 /* All that a client has surely sent comes, whether or not it is still there. */
 static void check_end(uint64_t who)
 {
-    struct book *book = who ? book_of(who) : NULL;
+    struct book *book = book_of(who);
+    uint32_t sent, taken, intent;
 
-    if (book && (book->taken < GET(book->sent) || book->taken > GET(book->intent))) {
-        fail("session %#lx ended: %u to %u sent, %u taken", who, book->sent, book->intent,
-             book->taken);
+    if (book_read(&book->taken, who, &taken) && book_read(&book->sent, who, &sent) &&
+        book_read(&book->intent, who, &intent) && (taken < sent || taken > intent)) {
+        fail("session %#lx ended: %u to %u sent, %u taken", who, sent, intent, taken);
     }
 }
 
 static void answer_one(struct channel *channel, struct channel_message *message)
 {
-    struct book *book = book_of(message->words[WORD_WHO]);
+    uint64_t who = message->words[WORD_WHO];
+    struct book *book = book_of(who);
 
     channel_release(channel, message);
     make_answer(channel, message);
-    if (book) {
-        SET(book->intending, book->intending + 1);
-    }
+    book_count(&book->intending, who);
     maybe_die(4000);
     while (channel_send(channel, message, 0) < 0) {
         if (errno == EPIPE) {
@@ -168,9 +167,7 @@ static void answer_one(struct channel *channel, struct channel_message *message)
         thread_sleep(20000); /* both rings are full; a client of a worse priority is to run, too */
         count(COUNT_DEADLOCK, 1);
     }
-    if (book) {
-        SET(book->answered, book->answered + 1);
-    }
+    book_count(&book->answered, who);
 }
 
 static void serve_channel(int end)
@@ -190,7 +187,9 @@ static void serve_channel(int end)
         answer_one(&channel, &message);
     }
     must(errno == EPIPE ? 0 : -1, "channel_receive");
-    check_end(who);
+    if (who) {
+        check_end(who);
+    }
     channel_close(&channel);
     must(handle_close(end), "handle_close");
 }

@@ -166,8 +166,7 @@ static uint32_t read_queue_part(int handle, uint32_t nonce, uint32_t before)
         must(errno == EINTR || errno == EPIPE ? 0 : -1, "receive in a talk");
         return errno == EPIPE ? 0 : UINT32_MAX;
     }
-    if (length != sizeof(message) ||
-        !is_filled(&message, sizeof(message), mix(nonce, before))) {
+    if (length != sizeof(message) || !is_filled(&message, sizeof(message), mix(nonce, before))) {
         fail("message %u of a talk is wrong", before);
     }
     return 1;
