@@ -360,6 +360,7 @@ int channel_server_reply(struct channel_server *server, unsigned client,
         server->owed[number]--;
     }
     server->asked |= BIT(number);
+    server->active |= BIT(number); /* in its turn it is told, if it waits */
     return 0;
 }
 

@@ -235,6 +235,42 @@ static void late_answer(uint64_t argument)
     FAILS(channel_server_receive(&server, &client, &message), EPIPE);
 }
 
+/* Who waits for a late answer hears of it in turn, not when the server runs out of other work. */
+static void late_answer_heard(uint64_t argument)
+{
+    static struct channel waiting, busy;
+    struct channel_message message;
+    int ends[2], waiting_name, busy_name;
+    unsigned client;
+
+    (void)argument;
+    MUST(endpoint_pair(ends));
+    MUST(channel_server_start(&server, ends[0]));
+    waiting_name = add_client(&waiting);
+    busy_name = add_client(&busy);
+    channel_send_number(&waiting, 1);
+    MUST(channel_server_receive(&server, &client, &message));
+    CHECK_EQUAL(client, waiting_name);
+    for (unsigned i = 0; i < 6; i++) {
+        channel_send_number(&busy, i);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        MUST(channel_server_receive(&server, &client, &message));
+        CHECK_EQUAL(client, busy_name);
+    }
+    peer_say(&waiting.peer, PEER_ARMED);
+    events_take(1ul << EVENT_WAKE);
+    MUST(channel_server_reply(&server, (unsigned)waiting_name, &message));
+    for (unsigned i = 0; i < 2; i++) {
+        MUST(channel_server_receive(&server, &client, &message));
+        CHECK_EQUAL(client, busy_name);
+    }
+    CHECK(events_take(1ul << EVENT_WAKE));
+    channel_end(&waiting);
+    channel_end(&busy);
+    MUST(handle_close(ends[1]));
+}
+
 /* Answers come when the server likes, in an order that it likes: all that wait get theirs. */
 static void serve_in_groups(uint64_t group)
 {
@@ -292,6 +328,7 @@ const struct test_case channel_server_cases[] = {
     SAME_AND_CROSS("channel-server-signals", signals),
     SAME_AND_CROSS("channel-server-acceptor-signals", signals_to_acceptor),
     CASE("channel-server-late-answer", late_answer),
+    CASE("channel-server-late-answer-heard", late_answer_heard),
     SAME_AND_CROSS("channel-server-groups", answers_in_groups),
     END_OF_CASES,
 };
