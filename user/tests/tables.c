@@ -49,6 +49,7 @@
     TABLE(conform_queue) \
     TABLE(conform_queue_wait) \
     TABLE(conform_queue_end) \
+    TABLE(queue_memory) \
     TABLE(conform_signal) \
     TABLE(conform_signal_wait) \
     TABLE(link_error) \

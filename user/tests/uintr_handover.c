@@ -256,16 +256,24 @@ static void serve_high(void *unused)
     MUST(uintr_unregister_handler(0));
 }
 
+static void ring_later(void *unused)
+{
+    (void)unused;
+    thread_sleep(MILLISECOND);
+    CHECK(uintr_send((uint64_t)back_index) != UIPI_REFUSED);
+}
+
 static void below_threshold(uint64_t hart)
 {
-    struct thread thread;
+    struct thread thread, ringer;
 
     begin();
     test_thread(&thread, serve_high, NULL, (unsigned)hart);
     test_until_blocked(&ready, (unsigned)hart);
-    uipi_write(BIT(3));
+    test_thread(&ringer, ring_later, NULL, 0);
     FAILS(uintr_handover((uint64_t)to_index, 0), EINTR);
-    CHECK_EQUAL(uipi_read(), BIT(3));
+    CHECK_EQUAL(uipi_read(), BIT(BACK));
+    thread_join(&ringer);
     test_until_blocked(&ready, (unsigned)hart);
     CHECK(!load(&blocked));
     FAILS(uintr_handover((uint64_t)high_index, 0), EINTR);
