@@ -90,7 +90,7 @@ static void evict(struct uintr_receiver *receiver)
     uintr_stats.evicted++;
     if (receiver->armed && receiver_wants(receiver, receiver->pending)) {
         receiver_wake(receiver);
-        cpu_kick(this_cpu()); /* a switch of ipc/fastpath.c doesn't look at need_resched afterwards */
+        cpu_kick(this_cpu()); /* ipc/fastpath.c doesn't look at need_resched after a switch */
     }
 }
 
