@@ -154,4 +154,20 @@ BENCH_INLINE void bench_check(uint64_t sum, unsigned count, uint64_t seed)
         serve(bench.words);                                                                        \
     }
 
+/* Request and answer of a mechanism that carries nothing: to post and to take. */
+#define BENCH_NOTIFICATIONS(request, answer, post, take)                                           \
+    static void request(uint64_t seed)                                                             \
+    {                                                                                              \
+        (void)seed;                                                                                \
+        post();                                                                                    \
+        take();                                                                                    \
+    }                                                                                              \
+    static void answer(void)                                                                       \
+    {                                                                                              \
+        for (;;) {                                                                                 \
+            take();                                                                                \
+            post();                                                                                \
+        }                                                                                          \
+    }
+
 #endif

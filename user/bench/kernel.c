@@ -62,20 +62,7 @@ static void create_counters(int peers[2])
     set_waiting();
 }
 
-static void request_by_counter(uint64_t seed)
-{
-    (void)seed;
-    post_word();
-    take_word();
-}
-
-static void answer_by_counter(void)
-{
-    for (;;) {
-        take_word();
-        post_word();
-    }
-}
+BENCH_NOTIFICATIONS(request_by_counter, answer_by_counter, post_word, take_word)
 
 static void counter_to_itself(void)
 {

@@ -54,20 +54,7 @@ static void accept(void)
     post();
 }
 
-static void request(uint64_t seed)
-{
-    (void)seed;
-    post();
-    take();
-}
-
-static void answer(void)
-{
-    for (;;) {
-        take();
-        post();
-    }
-}
+BENCH_NOTIFICATIONS(request, answer, post, take)
 
 static void to_itself(void)
 {
@@ -125,20 +112,7 @@ static void accept_links(void)
     post_by_link();
 }
 
-static void request_by_link(uint64_t seed)
-{
-    (void)seed;
-    post_by_link();
-    take();
-}
-
-static void answer_by_link(void)
-{
-    for (;;) {
-        take();
-        post_by_link();
-    }
-}
+BENCH_NOTIFICATIONS(request_by_link, answer_by_link, post_by_link, take)
 
 static void link_to_itself(void)
 {

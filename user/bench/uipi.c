@@ -84,20 +84,7 @@ static void take(void)
     seen++;
 }
 
-static void request(uint64_t seed)
-{
-    (void)seed;
-    post();
-    take();
-}
-
-static void answer(void)
-{
-    for (;;) {
-        take();
-        post();
-    }
-}
+BENCH_NOTIFICATIONS(request, answer, post, take)
 
 static void to_itself(void)
 {
