@@ -10,6 +10,7 @@
 #ifndef BENCH_H
 #define BENCH_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -77,6 +78,12 @@ const char *bench_refusal(const struct mechanism *mechanism, unsigned size, unsi
 /* Ends the program with a message when a call has failed that can't fail here. */
 int bench_must(int result, const char *what);
 
+/* For create: one object each way, whose ends [0] receives by and [1] sends by. */
+void bench_create_ways(void (*open)(int ends[2]), int peers[2]);
+
+/* Whoever doesn't wait in the kernel receives by a handle that doesn't wait, and looks again. */
+void bench_set_waiting(int (*set_flags)(int handle, unsigned flags));
+
 /* Between two looks of a side that doesn't wait in the kernel. */
 static inline void bench_pause(unsigned *looks)
 {
@@ -90,6 +97,10 @@ static inline void bench_pause(unsigned *looks)
     for (unsigned looks_ = 0; !(condition);) {                                                     \
         bench_pause(&looks_);                                                                      \
     }
+
+/* The same with a call that fails with EAGAIN when it would have to wait. */
+#define BENCH_UNTIL_THERE(result, call)                                                            \
+    BENCH_LOOK_UNTIL(((result) = (call)) >= 0 || errno != EAGAIN)
 
 /* ---- What messages hold: one word, again and again. An answer has the request's sum and 1. ---- */
 
@@ -133,25 +144,26 @@ BENCH_INLINE void bench_check(uint64_t sum, unsigned count, uint64_t seed)
 }
 
 /*
- * A mechanism's two versions of request and answer, from inline functions that take the number of words first:
- * messages of one word get code without loops, which would cost as much as a short way to send them.
+ * A mechanism's two versions of request and answer, from inline functions that take the number of words first
+ * and what else is given here last: messages of one word get code without loops, which would cost as much as
+ * a short way to send them.
  */
-#define BENCH_VERSIONS(request, ask, answer, serve)                                                \
+#define BENCH_VERSIONS(request, ask, answer, serve, ...)                                           \
     static void request##_one(uint64_t seed)                                                       \
     {                                                                                              \
-        ask(1, seed);                                                                              \
+        ask(1, seed, ##__VA_ARGS__);                                                               \
     }                                                                                              \
     static void request(uint64_t seed)                                                             \
     {                                                                                              \
-        ask(bench.words, seed);                                                                    \
+        ask(bench.words, seed, ##__VA_ARGS__);                                                     \
     }                                                                                              \
     static void answer##_one(void)                                                                 \
     {                                                                                              \
-        serve(1);                                                                                  \
+        serve(1, ##__VA_ARGS__);                                                                   \
     }                                                                                              \
     static void answer(void)                                                                       \
     {                                                                                              \
-        serve(bench.words);                                                                        \
+        serve(bench.words, ##__VA_ARGS__);                                                         \
     }
 
 /* Request and answer of a mechanism that carries nothing: to post and to take. */

@@ -6,6 +6,7 @@
 
 #include "bench/bench.h"
 #include "bench/families.h"
+#include "uapi/syscall.h"
 
 struct bench bench;
 
@@ -32,6 +33,25 @@ int bench_must(int result, const char *what)
         exit(1);
     }
     return result;
+}
+
+void bench_create_ways(void (*open)(int ends[2]), int peers[2])
+{
+    int there[2], back[2];
+
+    open(there);
+    open(back);
+    peers[0] = there[0];
+    bench.out = there[1];
+    bench.in = back[0];
+    peers[1] = back[1];
+}
+
+void bench_set_waiting(int (*set_flags)(int handle, unsigned flags))
+{
+    if (bench.waiting != BENCH_BLOCKED) {
+        bench_must(set_flags(bench.in, HANDLE_NONBLOCK), "set_flags");
+    }
 }
 
 const char *bench_refusal(const struct mechanism *mechanism, unsigned size, unsigned depth,

@@ -82,6 +82,11 @@ const struct mechanism bench_signal = {
 
 /* ---- By links: who receives at one end is interrupted by who sends at the other ---- */
 
+static void open_link(int ends[2])
+{
+    bench_must(signal_open(ends, IPC_UINTR), "signal_open");
+}
+
 static void receive_by(int end)
 {
     take_signals();
@@ -90,14 +95,7 @@ static void receive_by(int end)
 
 static void create_links(int peers[2])
 {
-    int there[2], back[2];
-
-    bench_must(signal_open(there, IPC_UINTR), "signal_open");
-    bench_must(signal_open(back, IPC_UINTR), "signal_open");
-    peers[0] = there[0];
-    bench.out = there[1];
-    bench.in = back[0];
-    peers[1] = back[1];
+    bench_create_ways(open_link, peers);
     receive_by(bench.in);
 }
 
@@ -119,7 +117,7 @@ static void link_to_itself(void)
     int ends[2];
 
     bench.waiting = BENCH_RUNNING;
-    bench_must(signal_open(ends, IPC_UINTR), "signal_open");
+    open_link(ends);
     bench.out = ends[1];
     receive_by(ends[0]);
 }
