@@ -261,3 +261,11 @@ struct handle *handle_of(struct process *process, long number)
     CHECK_IS(handle_find(&process->handles, (int)number, NULL, 0, &handle), 0);
     return handle;
 }
+
+int copy_handle(struct process *from, long number, unsigned rights, struct process *to)
+{
+    struct handle copy = *handle_of(from, number);
+
+    copy.rights = rights;
+    return handle_copy(&to->handles, &copy);
+}

@@ -58,4 +58,7 @@ void peek(struct process *process, uint64_t address, void *data, size_t size);
 /* The first object that a process has as handle `number`. */
 struct handle *handle_of(struct process *process, long number);
 
+/* A copy of it with these rights, in the first place that is free in `to`: its number. */
+int copy_handle(struct process *from, long number, unsigned rights, struct process *to);
+
 #endif

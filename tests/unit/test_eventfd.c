@@ -164,12 +164,8 @@ static void writers_wait(void)
 /* A wait that no handle is left to end. */
 static void nobody_left(void)
 {
-    struct handle reader;
-
     set_up(0, 0);
-    reader = *handle_of(process, 0);
-    reader.rights = RIGHT_READ;
-    CHECK_IS(handle_copy(&process->handles, &reader), 1);
+    CHECK_IS(copy_handle(process, 0, RIGHT_READ, process), 1);
     number = 1;
     CHECK_IS(add(1), -EACCES);
     run(threads[1]);
@@ -182,12 +178,8 @@ static void nobody_left(void)
 
 static void nobody_left_to_read(void)
 {
-    struct handle writer;
-
     set_up(MAX, 0);
-    writer = *handle_of(process, 0);
-    writer.rights = RIGHT_WRITE;
-    CHECK_IS(handle_copy(&process->handles, &writer), 1);
+    CHECK_IS(copy_handle(process, 0, RIGHT_WRITE, process), 1);
     number = 1;
     CHECK_IS(take(), -EACCES);
     run(threads[1]);

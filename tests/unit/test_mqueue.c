@@ -147,15 +147,10 @@ static void no_memory(void)
 
 static void rights_and_types(void)
 {
-    struct handle copy;
-
     set_up(4, 64);
-    copy = *handle_of(process, 0);
-    copy.rights = RIGHT_READ;
-    queue = (uint64_t)handle_copy(&process->handles, &copy);
+    queue = (uint64_t)copy_handle(process, 0, RIGHT_READ, process);
     CHECK_IS(send("x", 0), -EACCES);
-    copy.rights = RIGHT_WRITE;
-    queue = (uint64_t)handle_copy(&process->handles, &copy);
+    queue = (uint64_t)copy_handle(process, 0, RIGHT_WRITE, process);
     CHECK_IS(receive(64), -EACCES);
     CHECK_IS(call(SYS_read, 0, buffer, 64), -EINVAL);
     CHECK_IS(call(SYS_write, 0, buffer, 64), -EINVAL);
@@ -209,12 +204,8 @@ static void senders_wait(void)
 
 static void nobody_left_to_send(void)
 {
-    struct handle copy;
-
     set_up(4, 64);
-    copy = *handle_of(process, 0);
-    copy.rights = RIGHT_READ;
-    CHECK_IS(handle_copy(&process->handles, &copy), 1);
+    CHECK_IS(copy_handle(process, 0, RIGHT_READ, process), 1);
     CHECK_IS(send("last", 0), 0);
     queue = 1;
     run(threads[1]);
@@ -228,12 +219,8 @@ static void nobody_left_to_send(void)
 
 static void nobody_left_to_receive(void)
 {
-    struct handle copy;
-
     set_up(1, 64);
-    copy = *handle_of(process, 0);
-    copy.rights = RIGHT_WRITE;
-    CHECK_IS(handle_copy(&process->handles, &copy), 1);
+    CHECK_IS(copy_handle(process, 0, RIGHT_WRITE, process), 1);
     queue = 1;
     CHECK_IS(send("first", 0), 0);
     run(threads[1]);

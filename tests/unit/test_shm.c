@@ -139,15 +139,10 @@ static void mapping_outlives_the_handle(void)
 
 static void mapping_by_rights(void)
 {
-    struct handle copy;
-
     set_up();
     CHECK_IS(call(SYS_shm_create, PAGE_SIZE), 0);
-    copy = *handle_of(process, 0);
-    copy.rights = RIGHT_READ;
-    CHECK_IS(handle_copy(&process->handles, &copy), 1);
-    copy.rights = RIGHT_WRITE;
-    CHECK_IS(handle_copy(&process->handles, &copy), 2);
+    CHECK_IS(copy_handle(process, 0, RIGHT_READ, process), 1);
+    CHECK_IS(copy_handle(process, 0, RIGHT_WRITE, process), 2);
     CHECK_IS(map(AT, PAGE_SIZE, MAP_READ, 1), AT);
     CHECK_IS(map(AT + PAGE_SIZE, PAGE_SIZE, MAP_READ | MAP_WRITE, 1), -EACCES);
     CHECK_IS(map(AT + PAGE_SIZE, PAGE_SIZE, MAP_WRITE, 1), -EACCES);

@@ -185,16 +185,12 @@ static void sending(void)
 
 static void kill_by_handle(void)
 {
-    struct handle copy;
-    uint64_t number;
+    long number;
 
     set_up(1);
-    number = (uint64_t)call(SYS_process_self);
-    copy = *handle_of(process, (long)number);
-    copy.rights = RIGHT_READ;
-    CHECK_IS(handle_copy(&other->handles, &copy), 0);
-    copy.rights = RIGHT_WRITE;
-    CHECK_IS(handle_copy(&other->handles, &copy), 1);
+    number = call(SYS_process_self);
+    CHECK_IS(copy_handle(process, number, RIGHT_READ, other), 0);
+    CHECK_IS(copy_handle(process, number, RIGHT_WRITE, other), 1);
     block_everything();
     run(outsider);
     CHECK_IS(call(SYS_eventfd, 0, 0), 2);
