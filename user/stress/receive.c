@@ -8,8 +8,7 @@
 #include "lib/syscall.h"
 #include "lib/uintr.h"
 
-/* A wait has ended without a message. */
-static void nothing_came(int handle, const char *what)
+void waited_in_vain(int handle, const char *what)
 {
     if (errno == EAGAIN) {
         must(handle_set_flags(handle, 0), "set_flags");
@@ -46,7 +45,7 @@ void read_pipe(void *unused)
         doing(NULL);
         maybe_die(3000);
         if (length < 0) {
-            nothing_came(handle, "read from a pipe");
+            waited_in_vain(handle, "read from a pipe");
             continue;
         }
         if (length == 0 || length % (ssize_t)size) {
@@ -72,7 +71,7 @@ void read_queue(void *unused)
         doing(NULL);
         maybe_die(3000);
         if (length < 0) {
-            nothing_came(handle, "receive from a queue");
+            waited_in_vain(handle, "receive from a queue");
             continue;
         }
         if ((size_t)length != sizeof(own->inbox.queue) + own->inbox.queue.length ||
@@ -99,7 +98,7 @@ void read_event(void *unused)
         doing(NULL);
         maybe_die(3000);
         if (length < 0) {
-            nothing_came(handle, "read from an eventfd");
+            waited_in_vain(handle, "read from an eventfd");
             continue;
         }
         if (length != sizeof(*value) || *value == 0 || (own_number % 2 && *value != 1)) {
@@ -142,7 +141,7 @@ void read_ring(void *unused)
         if (!any) {
             before_wait(-1, "its rings' bell");
             if (futex_wait(&own->bell, bell, WAIT_FOREVER) < 0 && errno != EAGAIN) {
-                nothing_came(-1, "futex_wait");
+                waited_in_vain(-1, "futex_wait");
             }
             doing(NULL);
         }

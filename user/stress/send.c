@@ -3,20 +3,12 @@
 #include "stress/worker.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "lib/syscall.h"
 
-/* Waiting may end by an interruption, or not be wanted: then nothing has been sent. */
 static bool not_sent(int handle, const char *what)
 {
-    if (errno == EAGAIN) {
-        must(handle_set_flags(handle, 0), "set_flags");
-    } else if (errno == EINTR) {
-        count(COUNT_INTERRUPTED);
-    } else {
-        fail("%s: %s", what, strerror(errno));
-    }
+    waited_in_vain(handle, what);
     maybe_die(1000);
     return true;
 }

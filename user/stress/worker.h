@@ -31,6 +31,12 @@ void read_ring(void *unused);
 void listen(void *unused);
 void serve(void *unused);
 
+/*
+ * receive.c: a call that may wait has ended without its message, and errno says why: it was interrupted, or wasn't
+ * to wait, which the next one is. Any other reason ends the test.
+ */
+void waited_in_vain(int handle, const char *what);
+
 /* talk.c: the server's part of a talk that somebody asked for. */
 void talk_serve(enum request request, unsigned from, uint32_t nonce, int handle);
 
