@@ -24,6 +24,8 @@
 
 #include "lib/channel.h"
 #include "stress/chance.h"
+#include "stress/fail.h"
+#include "stress/pause.h"
 
 #define MAX_CLIENTS       12
 #define SERVERS           3   /* the last one serves one client after the other */
@@ -114,9 +116,6 @@ extern struct ledger *ledger;
 
 void ledger_map(int handle);
 
-/* Ends the test: says what is wrong, in one line, and ends this process. */
-_Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
-long must(long result, const char *what);
 void count(enum counter counter, uint64_t number);
 
 /* The last word and the token, from the others. */
@@ -130,12 +129,14 @@ struct book *book_of(uint64_t who);
 bool book_count(uint64_t *entry, uint64_t who);
 bool book_read(const uint64_t *entry, uint64_t who, uint32_t *count);
 
-/* ---- pause.c ---- */
+static inline void pause_somehow(void)
+{
+    if (pause_among(ledger->harts) == PAUSE_MOVED) {
+        count(COUNT_MOVES, 1);
+    }
+}
 
-/* Some time, yielding, sleeping, going to another hart or priority. */
-void pause_somehow(void);
-
-/* Dies, one time of so many, unless all is to be calm. */
+/* die.c: dies, one time of so many, unless all is to be calm. */
 void maybe_die(unsigned one_of);
 
 /* ---- The parts ---- */

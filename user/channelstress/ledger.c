@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "channelstress/channelstress.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "lib/syscall.h"
@@ -35,14 +33,6 @@ void fail(const char *format, ...)
         fflush(stdout);
     }
     _exit(1);
-}
-
-long must(long result, const char *what)
-{
-    if (result < 0) {
-        fail("%s: %s", what, strerror(errno));
-    }
-    return result;
 }
 
 void count(enum counter counter, uint64_t number)

@@ -43,14 +43,6 @@ void fail(const char *format, ...)
     _exit(1);
 }
 
-long must(long result, const char *what)
-{
-    if (result < 0) {
-        fail("%s: %s", what, strerror(errno));
-    }
-    return result;
-}
-
 void count(enum counter counter)
 {
     __atomic_fetch_add(&ledger->counters[counter], 1, __ATOMIC_RELAXED);

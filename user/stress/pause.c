@@ -1,31 +1,33 @@
 // SPDX-License-Identifier: MIT
-#include "stress/stress.h"
+#include "stress/pause.h"
 
 #include "lib/syscall.h"
+#include "stress/chance.h"
+#include "stress/fail.h"
 
 #define LONGEST_SPIN  400    /* turns of a loop */
 #define LONGEST_SLEEP 100000 /* nanoseconds */
 
-static void move(void)
+static enum pause move(unsigned harts)
 {
-    uint64_t all = (1ul << ledger->harts) - 1;
-    uint64_t harts = one_in(2) ? 1ul << below(ledger->harts) : 1 + below((unsigned)all);
+    uint64_t all = (1ul << harts) - 1;
+    uint64_t some = one_in(2) ? 1ul << below(harts) : 1 + below((unsigned)all);
 
-    must(thread_set_affinity(harts), "thread_set_affinity");
-    if (!(harts >> must(thread_get_hart(), "thread_get_hart") & 1)) {
-        fail("runs on a hart outside of its affinity %#lx", harts);
+    must(thread_set_affinity(some), "thread_set_affinity");
+    if (!(some >> must(thread_get_hart(), "thread_get_hart") & 1)) {
+        fail("runs on a hart outside of its affinity %#lx", some);
     }
-    count(COUNT_MOVES);
+    return PAUSE_MOVED;
 }
 
-static void change_priority(void)
+static enum pause change_priority(void)
 {
     must(thread_set_priority(DEFAULT_PRIORITY + below(PRIORITIES - DEFAULT_PRIORITY)),
          "thread_set_priority");
-    count(COUNT_PRIORITIES);
+    return PAUSE_PRIORITY;
 }
 
-void pause_somehow(void)
+enum pause pause_among(unsigned harts)
 {
     switch (below(12)) {
     case 0:
@@ -36,13 +38,12 @@ void pause_somehow(void)
         break;
     case 2:
     case 3:
-        move();
-        break;
+        return move(harts);
     case 4:
-        change_priority();
-        break;
+        return change_priority();
     default:
         for (volatile unsigned turns = below(LONGEST_SPIN); turns > 0; turns--) {
         }
     }
+    return PAUSE_STAYED;
 }

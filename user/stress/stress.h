@@ -26,6 +26,8 @@
 #include <stdint.h>
 
 #include "stress/chance.h"
+#include "stress/fail.h"
+#include "stress/pause.h"
 
 #define MAX_SEATS         8
 #define ROUND_OPERATIONS  40   /* of a seat */
@@ -216,12 +218,6 @@ extern struct seat *own;
 /* Maps the ledger's shared memory, which must be large enough for it. */
 void ledger_map(int handle);
 
-/* Ends the test: says what is wrong, in one line, and ends this process. */
-_Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* A result that must not be negative. */
-long must(long result, const char *what);
-
 void count(enum counter counter);
 
 /* Numbers of a kind from 1 on; the next `number` messages to `to`: writes their records. */
@@ -241,9 +237,13 @@ void inbox_enter_event(unsigned seat);
 /* All that has come to a seat's eventfd. */
 uint64_t event_received(unsigned seat);
 
-/* ---- pause.c ---- */
+static inline void pause_somehow(void)
+{
+    enum pause pause = pause_among(ledger->harts);
 
-/* Some time, yielding, sleeping, going to another hart or priority. */
-void pause_somehow(void);
+    if (pause != PAUSE_STAYED) {
+        count(pause == PAUSE_MOVED ? COUNT_MOVES : COUNT_PRIORITIES);
+    }
+}
 
 #endif
