@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "hostile/honest.h"
+#include "hostile/scribble.h"
 #include "lib/channel_server.h"
 #include "lib/ipc.h"
 #include "lib/link.h"
@@ -19,23 +20,6 @@
 #define MEMORY_SIZE ((sizeof(struct channel_memory) + PAGE_SIZE - 1) & -(size_t)PAGE_SIZE)
 
 /* ---- Scribbling ---- */
-
-uint32_t hostile_number(uint64_t *state, uint32_t now)
-{
-    static const uint32_t extremes[] = { 0, 1, 31, 32, 33, 63, 4096, 4097, 1u << 31, UINT32_MAX };
-    uint64_t random = chance(state);
-
-    switch (random >> 8 & 3) {
-    case 0:
-        return extremes[(random >> 16) % (sizeof(extremes) / sizeof(extremes[0]))];
-    case 1:
-        return now + (uint32_t)(random >> 16) % 40;
-    case 2:
-        return now - (uint32_t)(random >> 16) % 40;
-    default:
-        return (uint32_t)(random >> 16);
-    }
-}
 
 static void scribble_ring(struct channel_memory *memory, uint64_t *state)
 {
@@ -81,60 +65,31 @@ static void scribble(struct channel_memory *memory, const struct channel_memory 
 
 /* ---- One honest party ---- */
 
-bool hostile_has_ended(int process)
+static void open_channel(int ends[2])
 {
-    int status;
-
-    return process_wait(process, &status, WAIT_NOHANG) == 0;
+    EXPECT(channel_create(ends) == 0);
 }
 
-/* Some turns against one, then it is left alone: it must come to its end. */
-static void scribble_at(const char *honest, unsigned side, unsigned round)
+static void scribble_once(void *memory, size_t size, const void *other, unsigned round,
+                          uint64_t *state)
 {
-    struct channel_memory *memory, *other;
-    uint64_t state = round * 77 + 5;
-    int ends[2], child, index;
-
-    EXPECT(channel_create(ends) == 0 && events_start() == 0);
-    memory = link_map(ends[side], side);
-    other = link_map(ends[side], !side);
-    EXPECT(memory && other);
-    child = start_child(honest, round, (int[]){ -1, 1, 2, ends[!side] }, 4);
-    EXPECT(child >= 0 && handle_close(ends[!side]) == 0);
-    EXPECT(link_attach(ends[side], side, EVENT_WAKE, EVENT_GONE) == 0);
-    for (unsigned i = 0; i < 400 && !hostile_has_ended(child); i++) {
-        scribble(memory, other, round, &state);
-        index = link_connect(ends[side], !side);
-        if (index >= 0) {
-            uipi_send((uint64_t)index);
-            uintr_unregister_sender(index, 0);
-        }
-        if (i % 16 == 0) {
-            thread_sleep(20000);
-        }
-    }
-    EXPECT(handle_close(ends[side]) == 0);
-    EXPECT(process_finish(child) == 0);
-    EXPECT(memory_unmap(memory, MEMORY_SIZE) == 0 && memory_unmap(other, MEMORY_SIZE) == 0);
+    (void)size;
+    scribble(memory, other, round, state);
 }
+
+static const struct scribbler scribbler = { open_channel, scribble_once, 32, 400 };
 
 static int scribble_at_server(unsigned unused)
 {
     (void)unused;
-    tell_peak();
-    for (unsigned round = 0; round < 32; round++) {
-        scribble_at("honest-server-side", CHANNEL_CLIENT, round);
-    }
+    scribble_at("honest-server-side", CHANNEL_CLIENT, &scribbler);
     return 0;
 }
 
 static int scribble_at_client(unsigned unused)
 {
     (void)unused;
-    tell_peak();
-    for (unsigned round = 0; round < 32; round++) {
-        scribble_at("honest-client-side", CHANNEL_SERVER, round);
-    }
+    scribble_at("honest-client-side", CHANNEL_SERVER, &scribbler);
     return 0;
 }
 

@@ -22,8 +22,4 @@ int honest_pipe_writer(unsigned seed);
 int honest_queue_receiver(unsigned seed);
 int honest_queue_sender(unsigned seed);
 
-/* For attackers: attack_channel.c */
-uint32_t hostile_number(uint64_t *state, uint32_t now);
-bool hostile_has_ended(int process);
-
 #endif
