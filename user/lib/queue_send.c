@@ -16,28 +16,32 @@ static bool has_slot(const struct queue *queue)
     return memory->spare > 0 || memory->fresh < queue->geometry.messages || returned(peer) > 0;
 }
 
-/* A number that the receiver can't have, twice or at all, ends the queue. */
+/*
+ * One slot, if there is one: each message then costs the same. A number that the receiver can't have, at all
+ * or any more, ends the queue.
+ */
 static int take_back(struct queue *queue)
 {
     struct peer *peer = &queue->opened.peer;
     struct sender_memory *memory = (struct sender_memory *)peer->own;
     const struct receiver_memory *other = (const struct receiver_memory *)peer->other;
+    uint32_t head = peer->own->head, count = returned(peer);
+    uint16_t number;
 
-    if (returned(peer) > memory->fresh - memory->spare) {
+    if (count > memory->fresh - memory->spare) {
         return failed(EPROTO);
     }
-    while (returned(peer) > 0) {
-        uint32_t head = peer->own->head;
-        uint16_t number = *(const volatile uint16_t *)&other->emptied[head % MOST_MESSAGES];
-
-        if (number >= memory->fresh || memory->spare >= memory->fresh) {
-            return failed(EPROTO);
-        }
-        memory->free[memory->spare % MOST_MESSAGES] = (slot_number)number;
-        peer_store(&peer->own->head, head + 1);
-        in_order();
-        memory->spare++;
+    if (count == 0) {
+        return 0;
     }
+    number = *(const volatile uint16_t *)&other->emptied[head % MOST_MESSAGES];
+    if (number >= memory->fresh) {
+        return failed(EPROTO);
+    }
+    memory->free[memory->spare % MOST_MESSAGES] = (slot_number)number;
+    peer_store(&peer->own->head, head + 1);
+    in_order();
+    memory->spare++;
     return 0;
 }
 
