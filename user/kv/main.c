@@ -152,6 +152,7 @@ static int run(char *arguments[5], unsigned clients, unsigned requests)
     int processes[MOST_CLIENTS], server, failed;
     struct ends ends;
     uint64_t instructions, nanoseconds, all = clients * (uint64_t)requests;
+    unsigned depth = (unsigned)atoi(arguments[4]), most = find_transport(arguments[0])->depth;
 
     ends = start_all(arguments, clients, processes, &server);
     instructions = count_now();
@@ -166,8 +167,8 @@ static int run(char *arguments[5], unsigned clients, unsigned requests)
     handle_close(ends.ready);
     failed = finish(processes, clients);
     failed |= finish(&server, 1);
-    printf("kv: %s, %u clients, %lu requests, %s bytes, %s in flight: ", arguments[0], clients, all,
-           arguments[3], arguments[4]);
+    printf("kv: %s, %u clients, %lu requests, %s bytes, %u in flight: ", arguments[0], clients, all,
+           arguments[3], depth < most ? depth : most);
     if (count_works()) {
         printf("%lu instructions a request\n", instructions / all);
     } else {
