@@ -20,6 +20,7 @@ ARGUMENTS = ROOT / "tools" / "attribution" / "arguments.py"
 MACHINE = ["-M", "virt,uintc=on", "-cpu", "rv64,x-uintr=on", "-m", "256", "-display", "none",
            "-nic", "none", "-serial", "stdio", "-monitor", "none", "-no-reboot"]
 ICOUNT = ["-icount", "shift=0,sleep=off"]
+KERNEL, INITRD = "guest-kernel/kernel.elf", "user/initrd.cpio"
 KV = re.compile(r"kv: (\w+), (\d+) clients, (\d+) requests, (\d+) bytes, (\d+) in flight: "
                 r"(\d+) (instructions a request|requests a second)$")
 
@@ -29,14 +30,18 @@ class Guest:
 
     def __init__(self, qemu, build):
         self.qemu, self.build = qemu, Path(build)
+        self.built = self.times()
 
     def file(self, name):
         return self.build / "guest" / name
 
+    def times(self):
+        """When kernel and programs were built."""
+        return [self.file(name).stat().st_mtime_ns for name in (KERNEL, INITRD)]
+
     def options(self, command, harts):
         return [self.qemu, *MACHINE, "-smp", str(harts), "-bios", FIRMWARE,
-                "-kernel", str(self.file("guest-kernel/kernel.elf")),
-                "-initrd", str(self.file("user/initrd.cpio")), "-append", command]
+                "-kernel", str(self.file(KERNEL)), "-initrd", str(self.file(INITRD)), "-append", command]
 
     def run(self, boot, extra=()):
         """What it prints."""
@@ -50,6 +55,8 @@ class Guest:
         text = done.stdout.decode(errors="replace").replace("\r", "")
         if done.returncode != 0:
             raise GuestError(f"{boot.command}: status {done.returncode}: {text.splitlines()[-4:]}")
+        if self.times() != self.built:
+            raise GuestError("the guest was built anew while it was measured")
         return text
 
     def plugin(self, out, programs):

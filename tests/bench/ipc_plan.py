@@ -6,7 +6,7 @@ import dataclasses
 
 DEPTHS = (1, 2, 4, 8, 16, 32)
 SIZES = (8, 32, 64, 128, 256, 512, 1024, 2048, 4032, 4096)  # 4032: the most that a queue takes
-WITH_DATA = "call,futex,pipe,queue,upipe,uqueue,channel"
+WITH_DATA = "call,futex,pipe,queue,lazy-upipe,lazy-uqueue,channel"
 CLIENTS = (1, 2, 4, 8, 16, 32)
 KV_SIZE = 64
 KV = (("kernel", 1), ("channel", 1), ("channel", 8), ("channel", 32))  # and how many in flight

@@ -16,11 +16,12 @@ from ipc_plan import KV
 SPDX = "<!-- SPDX-License-Identifier: MIT -->\n"
 COLOURS = {"call": "#222222", "futex": "#8c564b", "eventfd": "#e377c2", "pipe": "#ff7f0e",
            "queue": "#d62728", "signal": "#7f7f7f", "uipi": "#17becf", "handover": "#9467bd",
-           "upipe": "#bcbd22", "uqueue": "#2ca02c", "usignal": "#555599", "channel": "#1f77b4", "poll": "#999999"}
+           "upipe": "#dbdb8d", "lazy-upipe": "#bcbd22", "uqueue": "#98df8a", "lazy-uqueue": "#2ca02c",
+           "usignal": "#555599", "channel": "#1f77b4", "poll": "#999999"}
 TITLES = {"call": "call and reply", "futex": "ring, futex", "eventfd": "eventfd", "pipe": "pipe",
           "queue": "queue", "signal": "signal", "usignal": "signal on uipi", "uipi": "uipi", "handover": "handover",
-          "upipe": "pipe on uipi", "uqueue": "queue on uipi", "channel": "channel",
-          "poll": "ring, polled"}
+          "upipe": "pipe on uipi", "lazy-upipe": "pipe on uipi, lazy", "uqueue": "queue on uipi",
+          "lazy-uqueue": "queue on uipi, lazy", "channel": "channel", "poll": "ring, polled"}
 HEAD = """set terminal svg size {width},{height} font 'sans-serif,15' background '#ffffff' noenhanced
 set output '{path}'
 set border 3 lc '#555555'
@@ -149,11 +150,11 @@ def depth(document, path):
     series = list(_curves(document, "depth", "depth", document.mechanisms("depth")))
     depths = sorted({entry["depth"] for entry in document.group("depth")})
     for i, (name, colour, _, points) in enumerate(series):
-        if len(points) == 1:  # one at a time, however many wait
-            series[i] = name, colour, 2, [(each, points[0][1]) for each in depths]
+        if len(points) == 1:
+            series[i] = f"{name}, 1", colour, 2, [(each, points[0][1]) for each in depths]
     series += [(name, colour, 3, points)
                for name, colour, _, points in _curves(document, "bound", "depth", ["poll"])]
-    lines(path, "8 bytes, one hart: a batch of requests is sent before its answers are awaited", series,
+    lines(path, "8 bytes, one hart: all requests are sent before answers are awaited (dashed: one always)", series,
           "requests in flight", "guest instructions per request and answer")
 
 
@@ -182,13 +183,13 @@ def receiver(document, path):
 
 
 def kv(document, path):
-    colours = dict(zip(KV, ("#222222", "#9ecae1", "#4292c6", "#084594")))
+    colours = dict(zip(KV, ("#222222", "#56a0d3", "#2171b5", "#08306b")))
     series = []
     for name, in_flight in KV:
         points = [(entry["clients"], entry["median"])
                   for entry in document.all("kv", mechanism=name, depth=in_flight)]
         if points:
-            title = "call and reply" if name == "kernel" else f"channel, {in_flight} in flight"
+            title = f"{name}, {in_flight} in flight"
             series.append((title, colours[name, in_flight], 1, points))
     lines(path, "Key-value server, 64-byte values, one hart", series, "clients",
           "guest instructions per request", linear=True)

@@ -22,8 +22,8 @@ from ipc_document import Document, count, per_exchange
 from ipc_plan import Boot
 from smoke import Verdicts
 
-MECHANISMS = {"call", "futex", "eventfd", "pipe", "queue", "signal", "uipi", "handover", "upipe", "uqueue",
-              "usignal", "channel"}
+MECHANISMS = {"call", "futex", "eventfd", "pipe", "queue", "signal", "uipi", "handover", "upipe", "lazy-upipe",
+              "uqueue", "lazy-uqueue", "usignal", "channel"}
 
 
 def short_run(options, folder):
@@ -98,6 +98,12 @@ def failures_are_noticed(guest):
     refused("wrong answers", ipc_boot.entries_of, line, "x")
 
 
+def builds_are_noticed(options):
+    guest = ipc_boot.Guest(options.qemu, options.build)
+    guest.built = [0, 0]
+    refused("built anew", ipc_boot.time, guest, Boot("x", "pingpong call --rounds 3"))
+
+
 class Unsteady(ipc_boot.Guest):
     """Its second run has a round trip more or less than the first."""
 
@@ -142,6 +148,7 @@ def main():
             verdicts.of(bad_plots_are_noticed, document, folder)
     verdicts.of(failures_are_noticed, ipc_boot.Guest(options.qemu, options.build))
     verdicts.of(differences_are_noticed, options)
+    verdicts.of(builds_are_noticed, options)
     sys.exit(verdicts.bad)
 
 

@@ -112,6 +112,7 @@ def _one_way(document):
 
 
 NOT_HERE = "Belongs to the asynchronous runtime, which is not part of this."
+INTEL = "[Intel](https://lwn.net/Articles/871113/)"
 
 
 def targets(document):
@@ -148,22 +149,22 @@ def references(document):
                for name in ("eventfd", "signal", "pipe")]
     call = per_exchange(document.one("depth", "call", depth=1))
     theirs, ours = rel4(document)
-    yield ("receiver running, against eventfd, signal, pipe", "x86 hardware, Intel", "9.7×, 14.8×, 16.3×",
+    yield ("receiver running, against eventfd, signal, pipe", f"x86 hardware, {INTEL}", "9.7×, 14.8×, 16.3×",
            _times(itself[name] / itself["uipi"] for name in ("eventfd", "signal", "pipe"))
            + " (instructions to send and take)")
     yield ("the same, two processes, in time", "x86 in a QEMU fork", "5.2×, 5.5×, 12×",
-           _times(threads) + " (two harts, least of all; the user interrupt's receiver runs, the others' block)")
-    yield ("the same, 10,000 round trips", "Rocket on ZCU102", "132×, 189×, 168×",
+           _times(threads) + " (two harts, least of all; the user interrupt's receiver runs, the others' block; half of that on a busy host)")
+    yield ("the same, 10,000 round trips", "a prototype on an FPGA (Rocket, ZCU102)", "132×, 189×, 168×",
            "not comparable: its kernel's ways take 1.5 to 2 ms a round trip")
-    yield ("receiver blocked, against eventfd", "x86 hardware, Intel", "1.1×",
+    yield ("receiver blocked, against eventfd", f"x86 hardware, {INTEL}", "1.1×",
            f"{receiver('eventfd') / receiver('uipi'):.1f}× by `uipi.send`, "
            f"{receiver('eventfd') / receiver('handover'):.1f}× by handover")
-    yield ("call and reply", "seL4 on HiFive U540", "694 + 740 cycles",
+    yield ("call and reply", "[seL4](https://sel4.systems/performance.html) on HiFive U540", "694 + 740 cycles",
            f"{call:.0f} instructions, both (an emulator has no cycles)")
-    yield ("synchronous IPC", "L4Re, instructions", "543 in one space, 587 across",
+    yield ("synchronous IPC", "[L4Re](https://l4re.org/performance.html), instructions", "543 in one space, 587 across",
            f"{call:.0f} across, both ways and both programs included")
     yield ("async IPC over the synchronous fast path, at 1 to 32 in flight",
-           "reL4, cycles", theirs, f"{ours} (instructions)")
+           "[reL4](https://rel4team.github.io/zh/docs/async), cycles", theirs, f"{ours} (instructions)")
     yield ("coroutines, C RTOS, stackful switch", "COPS, FreeRTOS, xv6", "-", NOT_HERE)
     yield ("emulated `uipi.send`, self-interrupt", "QEMU 7.0 fork, host time", "75 ns, 240 ns",
            "in the table of `./build.sh bench`")

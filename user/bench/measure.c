@@ -76,6 +76,7 @@ static uint64_t quartile(unsigned count, unsigned number)
 static void print(const struct pair *pair, unsigned count, unsigned batch)
 {
     const char *unit = count_works() ? "instructions" : "ns";
+    unsigned exchanges = batch * pair->depth;
 
     printf("{\"mechanism\": \"%s\", \"kind\": \"%s\", \"receiver\": \"%s\", \"harts\": %u, "
            "\"size\": %u, \"depth\": %u, \"one_way\": %u, ",
@@ -85,9 +86,9 @@ static void print(const struct pair *pair, unsigned count, unsigned batch)
            "\"median\": %lu, \"q3\": %lu, \"max\": %lu, \"window\": %u, \"wrong\": %u}\n",
            unit, count, batch, quartile(count, 0), quartile(count, 1), quartile(count, 2),
            quartile(count, 3), quartile(count, 4), count_works() ? pair->rounds : 0, bench.wrong);
-    printf("%-9s %s, %u hart%s, %u bytes, %u in flight: %lu %s a %s\n", pair->mechanism->name,
+    printf("%-11s %s, %u hart%s, %u bytes, %u in flight: %lu %s a %s\n", pair->mechanism->name,
            pair_waiting_names[pair->waiting], pair->harts, pair->harts == 1 ? "" : "s", pair->size,
-           pair->depth, quartile(count, 2) / batch / pair->depth, unit,
+           pair->depth, (quartile(count, 2) + exchanges / 2) / exchanges, unit,
            pair->one_way ? "message one way" : "message and its answer");
 }
 

@@ -11,9 +11,10 @@
 struct bench bench;
 
 const struct mechanism *const bench_mechanisms[] = {
-    &bench_call,    &bench_futex,   &bench_eventfd,  &bench_pipe,  &bench_queue,
-    &bench_signal,  &bench_uipi,    &bench_handover, &bench_upipe, &bench_uqueue,
-    &bench_usignal, &bench_channel, &bench_poll,     NULL,
+    &bench_call,    &bench_futex,      &bench_eventfd, &bench_pipe,
+    &bench_queue,   &bench_signal,     &bench_uipi,    &bench_handover,
+    &bench_upipe,   &bench_lazy_upipe, &bench_uqueue,  &bench_lazy_uqueue,
+    &bench_usignal, &bench_channel,    &bench_poll,    NULL,
 };
 
 const struct mechanism *bench_find(const char *name)

@@ -178,10 +178,8 @@ static void open_upipe(int ends[2])
     bench_must(pipe_open(ends, IPC_UINTR), "pipe_open");
 }
 
-/* Lazy: both sides do nothing else but wait for each other. */
 static void set_waiting_upipe(void)
 {
-    ipc_set_lazy(true);
     bench_set_waiting(pipe_set_flags);
 }
 
@@ -189,6 +187,19 @@ static void create_upipes(int peers[2])
 {
     bench_create_ways(open_upipe, peers);
     set_waiting_upipe();
+}
+
+/* Both sides do nothing else but wait for each other. */
+static void set_waiting_lazily(void)
+{
+    ipc_set_lazy(true);
+    set_waiting_upipe();
+}
+
+static void create_lazy_upipes(int peers[2])
+{
+    ipc_set_lazy(true);
+    create_upipes(peers);
 }
 
 static size_t read_some_of_upipe(void *where, size_t size)
@@ -223,6 +234,22 @@ const struct mechanism bench_upipe = {
     .waiting = BENCH_ALWAYS,
     .create = create_upipes,
     .accept = set_waiting_upipe,
+    .request = {request_by_upipe_one, request_by_upipe},
+    .answer = { answer_by_upipe_one, answer_by_upipe },
+    .post = post_by_upipe,
+    .take = take_by_upipe
+};
+
+const struct mechanism bench_lazy_upipe = {
+    .name = "lazy-upipe",
+    .description = "pipe on user interrupts, lazy",
+    .kind = "user interrupts",
+    .most_depth = BENCH_MOST_DEPTH,
+    .most_size = PIPE_BYTES,
+    .most_bytes = PIPE_BYTES,
+    .waiting = BENCH_ALWAYS,
+    .create = create_lazy_upipes,
+    .accept = set_waiting_lazily,
     .request = {request_by_upipe_one, request_by_upipe},
     .answer = { answer_by_upipe_one, answer_by_upipe },
     .post = post_by_upipe,

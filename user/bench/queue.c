@@ -114,10 +114,8 @@ static void open_uqueue(int ends[2])
     bench_must(queue_open(ends, BENCH_MOST_DEPTH, bench.words * 8, IPC_UINTR), "queue_open");
 }
 
-/* Lazy: both sides do nothing else but wait for each other. */
 static void set_waiting_uqueue(void)
 {
-    ipc_set_lazy(true);
     bench_set_waiting(queue_set_flags);
 }
 
@@ -125,6 +123,19 @@ static void create_uqueues(int peers[2])
 {
     bench_create_ways(open_uqueue, peers);
     set_waiting_uqueue();
+}
+
+/* Both sides do nothing else but wait for each other. */
+static void set_waiting_lazily(void)
+{
+    ipc_set_lazy(true);
+    set_waiting_uqueue();
+}
+
+static void create_lazy_uqueues(int peers[2])
+{
+    ipc_set_lazy(true);
+    create_uqueues(peers);
 }
 
 BENCH_VERSIONS(request_by_uqueue, ask, answer_by_uqueue, serve, queue_take, queue_put)
@@ -151,6 +162,21 @@ const struct mechanism bench_uqueue = {
     .waiting = BENCH_ALWAYS,
     .create = create_uqueues,
     .accept = set_waiting_uqueue,
+    .request = {request_by_uqueue_one, request_by_uqueue},
+    .answer = { answer_by_uqueue_one, answer_by_uqueue },
+    .post = post_by_uqueue,
+    .take = take_by_uqueue
+};
+
+const struct mechanism bench_lazy_uqueue = {
+    .name = "lazy-uqueue",
+    .description = "queue on user interrupts, lazy",
+    .kind = "user interrupts",
+    .most_depth = BENCH_MOST_DEPTH,
+    .most_size = QUEUE_MOST,
+    .waiting = BENCH_ALWAYS,
+    .create = create_lazy_uqueues,
+    .accept = set_waiting_lazily,
     .request = {request_by_uqueue_one, request_by_uqueue},
     .answer = { answer_by_uqueue_one, answer_by_uqueue },
     .post = post_by_uqueue,
