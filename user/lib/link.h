@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Links, bare: shared memory of two sides, and who is interrupted on each. lib/channel.h, lib/pipe.h
- * and lib/queue.h are made of them. docs/syscalls.md has the calls in full. -1 and errno on an error.
+ * Links, bare: shared memory of two sides, and who is interrupted on each. lib/channel.h, lib/pipe.h,
+ * lib/queue.h and lib/signals.h are made of them. docs/syscalls.md has the calls in full. -1 and errno on
+ * an error.
  */
 #ifndef LIB_LINK_H
 #define LIB_LINK_H
@@ -30,8 +31,8 @@ int link_attach(int end, unsigned side, uint64_t vector, uint64_t gone);
 /*
  * Whether the calling thread is lazy: of what it does to pipes and queues with IPC_UINTR another thread that
  * sleeps is told only when this one waits for one of them itself or is told EAGAIN, calls ipc_flush() or ends. The other
- * one then gets the hart directly, at less than half the cost. Threads are not lazy to begin with: one
- * that is must not do anything else for long.
+ * one then gets the hart directly: request and answer of two that only wait for each other cost about half. Threads
+ * are not lazy to begin with: one that is must not do anything else for long.
  */
 void ipc_set_lazy(bool lazy);
 void ipc_flush(void);

@@ -17,6 +17,8 @@
  *   - The thread becomes a receiver (lib/events.h), and must stay one while it uses the end. Not for handlers of
  *     signals and user interrupts.
  *   - SIGNAL_RESTART repeats nothing: EINTR.
+ *   - read(), write(), close() and stdio don't know it.
+ *   - Threads that do nothing but wait for each other should be lazy (ipc_set_lazy(), lib/link.h).
  *   - A wild buffer is a fault, not EFAULT. With nothing to copy neither kind looks at it.
  *   - EPROTO: the other side has written nonsense into its memory.
  */
