@@ -27,7 +27,7 @@ MACHINES = [
     ("smp4", [*UINTR, "-smp", "4"], ""),
     ("slots4", [*few_slots(4), "-smp", "2"], "uintr blocked link conform"),
     ("slots8", [*few_slots(8), "-smp", "4"], "uintr link conform"),
-    ("vector", [*VECTORS, "-smp", "2"], "vector exhaustion float signal uintr-error"),
+    ("vector", [*VECTORS, "-smp", "2"], "vector exhaustion float signal conform-signal uintr-error"),
     ("vector1024", [*LONG_VECTORS, "-smp", "2"], "vector exhaustion-vector"),
     ("icount", [*UINTR, *ICOUNT, "-smp", "2"], ""),
 ]

@@ -91,11 +91,14 @@ static void use_errors(uint64_t kind)
 
 /* ---- Actions ---- */
 
+static struct signal_frame *seen_frame;
 static uint64_t seen_mask;
 
 static void look(int signal, struct signal_frame *frame)
 {
     note(signal, frame);
+    seen_frame = frame;
+    CHECK(!frame || frame->signal == (uint64_t)signal);
     seen_mask = (uint64_t)signal_set_mask(SIGNAL_BLOCK, 0);
 }
 
@@ -112,6 +115,8 @@ static void handler_runs(uint64_t kind)
             send(signal);
             CHECK_EQUAL(handled[signal], i);
         }
+        CHECK_EQUAL(seen_frame == NULL, KIND(kind) != 0); /* only the kernel has one */
+        CHECK_EQUAL((uint64_t)seen_frame % 16, 0);
         CHECK_EQUAL(seen_mask, BIT(20) | BIT(signal)); /* while it runs */
         CHECK_EQUAL(signal_set_mask(SIGNAL_BLOCK, 0), 0);
     }
