@@ -38,6 +38,7 @@
     TABLE(uintr_switch) \
     TABLE(uintr_slot) \
     TABLE(channel) \
+    TABLE(channel_wait) \
     TABLE(channel_buffer) \
     TABLE(channel_end) \
     TABLE(channel_server) \
