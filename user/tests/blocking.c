@@ -171,7 +171,7 @@ static void receive_and_wait(void *unused)
     (void)unused;
     MUST(ipc_receive(ends[0], &message, NULL));
     test_set(&server_has_received, 1);
-    while (!__atomic_load_n(&server_may_answer, __ATOMIC_ACQUIRE)) {
+    while (!test_get(&server_may_answer)) {
         futex_wait(&server_may_answer, 0, WAIT_FOREVER);
     }
     ipc_reply(&message);

@@ -64,7 +64,7 @@ static void often(void *unused)
     uint32_t state = 9;
 
     (void)unused;
-    while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
+    while (!test_get(&stop)) {
         thread_sleep(test_random(&state) % 60000);
         interrupt(chosen == BY_EITHER ? (enum way)(test_random(&state) % 2) : chosen);
     }

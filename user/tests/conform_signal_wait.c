@@ -16,11 +16,6 @@ enum { SENT, HANDLED, STOP, BLOCKED, GO, READY }; /* flags */
 static volatile unsigned handled[SIGNAL_MAX + 1], depth;
 static int ends[2];
 
-static uint32_t load(const volatile uint32_t *word)
-{
-    return __atomic_load_n(word, __ATOMIC_ACQUIRE);
-}
-
 static void begin(uint64_t kind)
 {
     test_pin(0);
@@ -46,7 +41,7 @@ static void note(int signal, struct signal_frame *frame)
     (void)frame;
     CHECK_EQUAL(depth++, 0);
     handled[signal]++;
-    test_set(&shared->flags[HANDLED], load(&shared->flags[SENT]));
+    test_set(&shared->flags[HANDLED], test_get(&shared->flags[SENT]));
     depth--;
 }
 
@@ -57,7 +52,7 @@ static void send_rounds(uint64_t signal)
     for (uint32_t i = 1; i <= ROUNDS; i++) {
         test_set(&shared->flags[SENT], i);
         MUST(signal_send(PEER_HANDLE(0), (int)signal));
-        while (load(&shared->flags[HANDLED]) != i) {
+        while (test_get(&shared->flags[HANDLED]) != i) {
             thread_yield();
         }
     }
@@ -71,7 +66,7 @@ static void rounds_of(uint64_t argument, void (*wait)(void))
     begin(argument);
     MUST(signal_handle(SIGNAL_USR1, note, 0, 0));
     peer = PEER(send_rounds, SIGNAL_USR1, HART_OF(argument), ends[SEND]);
-    while (!load(&shared->flags[STOP])) {
+    while (!test_get(&shared->flags[STOP])) {
         wait();
     }
     PEER_DONE(peer);
@@ -168,7 +163,7 @@ static void storm(uint64_t argument)
     for (unsigned i = 0; i < 3; i++) {
         peers[i] = PEER(send_many, i, i % 2 ? 0 : HART_OF(argument), ends[SEND]);
     }
-    for (unsigned i = 0; load(&shared->flags[HANDLED]) < 3 * MANY; i++) {
+    for (unsigned i = 0; test_get(&shared->flags[HANDLED]) < 3 * MANY; i++) {
         if (i % 3 == 0) {
             toggle();
             MUST(signal_set_mask(SIGNAL_SETMASK, 0));
@@ -206,7 +201,7 @@ static void both_kinds(uint64_t argument)
     MUST(signal_handle(SIGNAL_USR2, note, 0, BIT(SIGNAL_USR1)));
     peers[0] = PEER(send_many, 0, HART_OF(argument), ends[SEND]);
     peers[1] = PEER(kill_many, 1, HART_OF(argument), self);
-    for (unsigned i = 0; load(&shared->flags[HANDLED]) < 2 * MANY; i++) {
+    for (unsigned i = 0; test_get(&shared->flags[HANDLED]) < 2 * MANY; i++) {
         if (i % 4 == 0) {
             toggle();
             MUST(signal_set_mask(SIGNAL_SETMASK, 0));
@@ -214,7 +209,7 @@ static void both_kinds(uint64_t argument)
             sleep_shortly();
         } else if (i % 4 == 2) {
             compute();
-        } else if (load(&shared->flags[HANDLED]) < MANY / 2) { /* while enough comes */
+        } else if (test_get(&shared->flags[HANDLED]) < MANY / 2) { /* while enough comes */
             MUST(signal_set_mask(SIGNAL_BLOCK, BIT(SIGNAL_USR1) | BIT(SIGNAL_USR2)));
             FAILS(signal_suspend(0), EINTR);
             MUST(signal_set_mask(SIGNAL_SETMASK, 0));
@@ -242,7 +237,7 @@ static void send_both(uint64_t unused)
 {
     (void)unused;
     MUST(signal_send(PEER_HANDLE(0), SIGNAL_USR1));
-    WAIT_UNTIL(load(&shared->flags[READY]));
+    WAIT_UNTIL(test_get(&shared->flags[READY]));
     MUST(signal_send(PEER_HANDLE(0), SIGNAL_USR2));
 }
 
@@ -291,7 +286,7 @@ static void send_when_waits(uint64_t hart)
 {
     (void)hart;
     for (unsigned call = 0; call < CALLS; call++) {
-        while (load(&shared->flags[BLOCKED]) != call + 1) {
+        while (test_get(&shared->flags[BLOCKED]) != call + 1) {
             thread_yield();
         }
         test_until_blocked(&shared->flags[BLOCKED], 0);
@@ -299,7 +294,7 @@ static void send_when_waits(uint64_t hart)
         MUST(signal_send(PEER_HANDLE(0), SIGNAL_TERM));  /* ignored */
         MUST(signal_send(PEER_HANDLE(0), SIGNAL_CHILD)); /* too */
         test_until_blocked(&shared->flags[BLOCKED], 0);
-        CHECK_EQUAL(load(&shared->flags[GO]), call); /* it waits still */
+        CHECK_EQUAL(test_get(&shared->flags[GO]), call); /* it waits still */
         MUST(signal_send(PEER_HANDLE(0), SIGNAL_USR1));
     }
 }
@@ -344,7 +339,7 @@ static void be_target(uint64_t argument)
     MUST(signal_handle(SIGNAL_CHILD, (signal_handler)SIGNAL_IGNORE, 0, 0));
     message.handle = ends[SEND];
     MUST(ipc_call(PEER_HANDLE(0), &message));
-    while (!load(&shared->flags[STOP])) {
+    while (!test_get(&shared->flags[STOP])) {
         compute();
     }
 }
@@ -411,7 +406,7 @@ static void senders_die(uint64_t argument)
         int peer = PEER(send_for_ever, 0, HART_OF(argument), ends[SEND]);
         unsigned before;
 
-        WAIT_UNTIL(load(&shared->flags[READY]));
+        WAIT_UNTIL(test_get(&shared->flags[READY]));
         test_set(&shared->flags[READY], 0);
         MUST(process_kill(peer, SIGNAL_KILL));
         CHECK_EQUAL(peer_wait(peer), STATUS_SIGNAL(SIGNAL_KILL));
@@ -434,7 +429,7 @@ static void receive_in_thread(void *expected)
     MUST(signal_receive(ends[RECEIVE]));
     MUST(signal_set_mask(SIGNAL_UNBLOCK, BIT(SIGNAL_USR1)));
     test_set(&shared->flags[READY], 1);
-    while (!load(&shared->flags[STOP])) {
+    while (!test_get(&shared->flags[STOP])) {
         compute();
     }
     MUST(signal_set_mask(SIGNAL_BLOCK, BIT(SIGNAL_USR1)));
@@ -461,7 +456,7 @@ static void in_turn(uint64_t argument)
         MUST(signal_send(ends[SEND], SIGNAL_USR1)); /* nobody is there: it waits */
         CHECK_EQUAL(handled[SIGNAL_USR1], 2 * (i - 1));
         test_thread(&thread, receive_in_thread, NULL, i % 2 ? hart : 0);
-        WAIT_UNTIL(load(&shared->flags[READY]));
+        WAIT_UNTIL(test_get(&shared->flags[READY]));
         WAIT_UNTIL(handled[SIGNAL_USR1] == 2 * i - 1);
         MUST(signal_send(ends[SEND], SIGNAL_USR1));
         WAIT_UNTIL(handled[SIGNAL_USR1] == 2 * i);

@@ -361,10 +361,10 @@ enum { STARTED, TURN, USED, END = USED + USERS };
 static void use_vectors(uint64_t number)
 {
     __atomic_fetch_add(&shared->flags[STARTED], 1, __ATOMIC_RELEASE);
-    WAIT_UNTIL(__atomic_load_n(&shared->flags[TURN], __ATOMIC_ACQUIRE) > number);
+    WAIT_UNTIL(test_get(&shared->flags[TURN]) > number);
     __asm__ volatile(".insn i 0x73, 2, t0, x0, -0x3de" ::: "t0"); /* csrr t0, vlenb */
     test_set(&shared->flags[USED + number], 1);
-    WAIT_UNTIL(__atomic_load_n(&shared->flags[END], __ATOMIC_ACQUIRE));
+    WAIT_UNTIL(test_get(&shared->flags[END]));
 }
 
 /* Memory for them is taken at their first use; who gets none dies of it, nobody else. */
@@ -377,11 +377,11 @@ static void vectors(uint64_t argument)
     for (number = 0; number < USERS; number++) {
         peers[number] = PEER(use_vectors, number, 0, -1);
     }
-    WAIT_UNTIL(__atomic_load_n(&shared->flags[STARTED], __ATOMIC_ACQUIRE) == USERS);
+    WAIT_UNTIL(test_get(&shared->flags[STARTED]) == USERS);
     take_all();
     for (number = 0; number < USERS; number++) {
         test_set(&shared->flags[TURN], number + 1);
-        while (!__atomic_load_n(&shared->flags[USED + number], __ATOMIC_ACQUIRE) &&
+        while (!test_get(&shared->flags[USED + number]) &&
                process_wait(peers[number], &status, WAIT_NOHANG) < 0) {
             thread_sleep(20000);
         }

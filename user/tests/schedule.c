@@ -40,7 +40,7 @@ static void wait_and_note(void *priority)
 {
     MUST(thread_set_priority((unsigned)(uintptr_t)priority));
     test_set(&ran, 0);
-    while (!__atomic_load_n(&go, __ATOMIC_ACQUIRE)) {
+    while (!test_get(&go)) {
         futex_wait(&go, 0, WAIT_FOREVER);
     }
     test_set(&ran, 1);
@@ -162,7 +162,7 @@ static void woken_in_order(uint64_t argument)
 
 static void yield_and_note(void *number)
 {
-    while (!__atomic_load_n(&go, __ATOMIC_ACQUIRE)) {
+    while (!test_get(&go)) {
         thread_yield();
     }
     for (unsigned i = 0; i < 4; i++) {
@@ -345,7 +345,7 @@ static void idle_hart_helps(uint64_t argument)
 static void yield_until_stopped(void *unused)
 {
     (void)unused;
-    while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
+    while (!test_get(&stop)) {
         thread_yield();
     }
 }

@@ -41,7 +41,7 @@ static void live(void *number)
     }
     errno = 100 + (int)me;
     test_set(&ready[me], 1);
-    while (!__atomic_load_n(&end, __ATOMIC_ACQUIRE)) {
+    while (!test_get(&end)) {
         thread_yield();
     }
 }
@@ -84,7 +84,7 @@ static void toggle(void *unused)
 static void keep_toggling(void *unused)
 {
     (void)unused;
-    while (!__atomic_load_n(&end, __ATOMIC_ACQUIRE)) {
+    while (!test_get(&end)) {
         struct thread thread; /* which ends, perhaps with a signal on its way to it */
 
         MUST(thread_start(&thread, toggle, NULL));
@@ -132,7 +132,7 @@ static void compute(void *unused)
     MUST(thread_set_priority(DEFAULT_PRIORITY + 1));
     MUST(signal_set_mask(SIGNAL_UNBLOCK, BIT(SIGNAL_USR1)));
     test_set(&ready[0], 1);
-    while (!__atomic_load_n(&end, __ATOMIC_ACQUIRE)) {
+    while (!test_get(&end)) {
     }
 }
 
@@ -148,7 +148,7 @@ static void send_in_time(uint64_t argument)
 
     (void)argument;
     for (unsigned round = 1; round <= RACES; round++) {
-        while (__atomic_load_n(&shared->flags[ROUND], __ATOMIC_ACQUIRE) < round) {
+        while (test_get(&shared->flags[ROUND]) < round) {
         }
         wait_a_moment(test_random(&state) % 200);
         MUST(process_kill(PEER_HANDLE(0), SIGNAL_USR1));

@@ -313,7 +313,7 @@ static void fresh_memory(uint64_t argument)
 static void wait_for_go(uint64_t argument)
 {
     (void)argument;
-    while (!__atomic_load_n(&shared->flags[0], __ATOMIC_ACQUIRE)) {
+    while (!test_get(&shared->flags[0])) {
         futex_wait(&shared->flags[0], 0, WAIT_FOREVER);
     }
 }

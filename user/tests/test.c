@@ -229,7 +229,7 @@ void test_until_blocked(const volatile uint32_t *flag, unsigned hart)
 {
     unsigned before = pinned_to;
 
-    WAIT_UNTIL(__atomic_load_n(flag, __ATOMIC_ACQUIRE));
+    WAIT_UNTIL(test_get(flag));
     test_pin(hart);
     MUST(thread_set_priority(PRIORITIES - 1));
     MUST(thread_set_priority(DEFAULT_PRIORITY));
@@ -239,6 +239,11 @@ void test_until_blocked(const volatile uint32_t *flag, unsigned hart)
 void test_set(volatile uint32_t *flag, uint32_t value)
 {
     __atomic_store_n(flag, value, __ATOMIC_RELEASE);
+}
+
+uint32_t test_get(const volatile uint32_t *flag)
+{
+    return __atomic_load_n(flag, __ATOMIC_ACQUIRE);
 }
 
 /* ---- Small things ---- */

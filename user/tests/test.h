@@ -161,8 +161,9 @@ void test_thread(struct thread *thread, void (*function)(void *), void *argument
  */
 void test_until_blocked(const volatile uint32_t *flag, unsigned hart);
 
-/* Sets a flag or a number of a shared word, with everything before it. */
+/* Sets a flag or a number of a shared word, with everything before it; reads it, before everything after. */
 void test_set(volatile uint32_t *flag, uint32_t value);
+uint32_t test_get(const volatile uint32_t *flag);
 
 struct system_info test_info(void);
 

@@ -306,8 +306,8 @@ static void send_until_stopped(void *unused)
     uint32_t sent = 0;
 
     (void)unused;
-    while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
-        if (__atomic_load_n(&shared->flags[REQUESTS], __ATOMIC_ACQUIRE) == sent) {
+    while (!test_get(&stop)) {
+        if (test_get(&shared->flags[REQUESTS]) == sent) {
             thread_sleep(1000);
             continue;
         }

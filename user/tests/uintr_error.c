@@ -223,7 +223,7 @@ static void make_vectors(void *unused)
         __atomic_fetch_add(&vectors_made, 1, __ATOMIC_RELAXED);
     }
     __atomic_fetch_add(&ready, 1, __ATOMIC_RELEASE);
-    while (!__atomic_load_n(&may_end, __ATOMIC_ACQUIRE)) {
+    while (!test_get(&may_end)) {
         thread_sleep(MILLISECOND);
     }
 }
@@ -240,7 +240,7 @@ static void full_table(uint64_t argument)
         unsigned expected = (i + 1) * VECTORS < TABLE_ENTRIES ? (i + 1) * VECTORS : TABLE_ENTRIES;
 
         MUST(thread_start(&threads[i], make_vectors, NULL));
-        WAIT_UNTIL(__atomic_load_n(&ready, __ATOMIC_ACQUIRE) == i + 1);
+        WAIT_UNTIL(test_get(&ready) == i + 1);
         CHECK_EQUAL(vectors_made, expected);
         CHECK_EQUAL(test_info().receivers, receivers + i + 1);
     }

@@ -18,7 +18,7 @@ enum { HANDLED = 16, STOP = 60, READY = 61 };
 
 static uint32_t load(unsigned flag)
 {
-    return __atomic_load_n(&shared->flags[flag], __ATOMIC_ACQUIRE);
+    return test_get(&shared->flags[flag]);
 }
 
 static void count_vectors(uint64_t vectors)

@@ -18,11 +18,6 @@ static uint32_t ready, may_end, blocked, word;
 static volatile long wait_result;
 static volatile int wait_error;
 
-static uint32_t load(const uint32_t *flag)
-{
-    return __atomic_load_n(flag, __ATOMIC_ACQUIRE);
-}
-
 static void note(uint64_t vectors)
 {
     seen |= vectors;
@@ -110,7 +105,7 @@ static void serve(void *unused)
     test_set(&ready, 1);
     FAILS(uintr_wait(0), EINTR);
     CHECK_EQUAL(uipi_read(), BIT(TO));
-    while (!load(&may_end)) {
+    while (!test_get(&may_end)) {
         FAILS(uintr_handover((uint64_t)back_index, 0), EINTR);
         CHECK_EQUAL(uipi_read(), BIT(TO));
     }
@@ -198,16 +193,16 @@ static void waits_otherwise(uint64_t hart)
         FAILS(uintr_handover((uint64_t)to_index, 0), EINTR);
         if (wakes) {
             CHECK_EQUAL(uipi_read(), BIT(BACK));
-            CHECK(load(&blocked) && wait_result == -1 && wait_error == EINTR);
+            CHECK(test_get(&blocked) && wait_result == -1 && wait_error == EINTR);
         } else {
             CHECK_EQUAL(uipi_read(), BIT(3));
             test_until_blocked(&ready, (unsigned)hart);
-            CHECK(!load(&blocked));
+            CHECK(!test_get(&blocked));
             word = 1;
             CHECK_EQUAL(futex_wake(&word, 1), 1);
             FAILS(uintr_wait(0), EINTR);
             CHECK_EQUAL(uipi_read(), BIT(BACK));
-            CHECK(load(&blocked) && wait_result == 0);
+            CHECK(test_get(&blocked) && wait_result == 0);
         }
         thread_join(&thread);
         MUST(uintr_unregister_sender(high_index, 0));
@@ -275,7 +270,7 @@ static void below_threshold(uint64_t hart)
     CHECK_EQUAL(uipi_read(), BIT(BACK));
     thread_join(&ringer);
     test_until_blocked(&ready, (unsigned)hart);
-    CHECK(!load(&blocked));
+    CHECK(!test_get(&blocked));
     FAILS(uintr_handover((uint64_t)high_index, 0), EINTR);
     CHECK_EQUAL(uipi_read(), BIT(BACK));
     thread_join(&thread);
@@ -395,8 +390,8 @@ static void bound_elsewhere(uint64_t argument)
 static void move(void *unused)
 {
     (void)unused;
-    while (!load(&may_end)) {
-        thread_set_affinity(HART(load(&may_end)));
+    while (!test_get(&may_end)) {
+        thread_set_affinity(HART(test_get(&may_end)));
         thread_set_affinity(~0ul);
         thread_yield();
     }
@@ -447,7 +442,7 @@ static void count_wakes(void *unused)
     MUST(uintr_set_handler(note, 0));
     to_index = (int)MUST(uintr_register_self(TO, 0));
     test_set(&ready, 1);
-    while (!load(&may_end)) {
+    while (!test_get(&may_end)) {
         uintr_wait(0);
         uipi_read();
         test_set(&times_woken, times_woken + 1);
@@ -482,7 +477,7 @@ static void interrupted_by_signal(uint64_t hart)
         FAILS(uintr_handover((uint64_t)to_index, 0), EINTR);
         CHECK_EQUAL(signals, 1);
         thread_join(&sender);
-        WAIT_UNTIL(load(&times_woken) == 1);
+        WAIT_UNTIL(test_get(&times_woken) == 1);
         test_set(&may_end, 1);
         CHECK(uintr_send((uint64_t)to_index) != UIPI_REFUSED);
         thread_join(&receiver);

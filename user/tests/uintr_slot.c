@@ -15,11 +15,6 @@
 #define CHURN  8 /* receivers that come to take all slots */
 #define FEW    4
 
-static uint32_t load(const volatile uint32_t *word)
-{
-    return __atomic_load_n(word, __ATOMIC_ACQUIRE);
-}
-
 static void do_nothing(uint64_t vectors)
 {
     (void)vectors;
@@ -34,7 +29,7 @@ static void take_a_slot(void *unused)
     (void)unused;
     MUST(uintr_set_handler(do_nothing, 0));
     __atomic_fetch_add(&churners, 1, __ATOMIC_RELEASE);
-    while (!load(&churners_may_end)) {
+    while (!test_get(&churners_may_end)) {
         futex_wait(&churners_may_end, 0, WAIT_FOREVER);
     }
     MUST(uintr_unregister_handler(0));
@@ -49,7 +44,7 @@ static void take_all_slots(unsigned hart)
     for (unsigned i = 0; i < CHURN; i++) {
         test_thread(&threads[i], take_a_slot, NULL, hart);
     }
-    WAIT_UNTIL(load(&churners) == CHURN);
+    WAIT_UNTIL(test_get(&churners) == CHURN);
     test_set(&churners_may_end, 1);
     MUST(futex_wake(&churners_may_end, UINT32_MAX));
     for (unsigned i = 0; i < CHURN; i++) {
@@ -88,7 +83,7 @@ static void lose_slot(void *unused)
         uintr_enable();
     }
     test_set(&begun, 1);
-    while (!load(&may_go_on)) {
+    while (!test_get(&may_go_on)) {
         futex_wait(&may_go_on, 0, WAIT_FOREVER);
     }
     if (how == ASLEEP_THRESHOLD) {
@@ -98,7 +93,7 @@ static void lose_slot(void *unused)
         uipi_activate();
     }
     uintr_enable();
-    while (!load(&finished)) {
+    while (!test_get(&finished)) {
     }
     MUST(uintr_unregister_handler(0));
 }
@@ -244,11 +239,11 @@ static void receive_many(uint64_t number)
     message.handle = (int)MUST(uintr_create_fd(number, 0));
     MUST(ipc_call(PEER_HANDLE(0), &message));
     if (number % 3 == 0) {
-        UINTR_SLEEP_UNTIL(load(handled) == ROUNDS);
+        UINTR_SLEEP_UNTIL(test_get(handled) == ROUNDS);
         return;
     }
     uintr_enable();
-    while (load(handled) < ROUNDS) {
+    while (test_get(handled) < ROUNDS) {
         if (number % 3 == 1) {
             futex_wait(&word, 0, 500000);
         } else {
@@ -286,12 +281,12 @@ static void many(uint64_t argument)
             }
         }
         for (unsigned i = 0; i < RECEIVERS; i++) {
-            WAIT_UNTIL(load(&shared->flags[i]) == round);
+            WAIT_UNTIL(test_get(&shared->flags[i]) == round);
         }
     }
     for (unsigned i = 0; i < RECEIVERS; i++) {
         PEER_DONE(peers[i]);
-        CHECK_EQUAL(load(&shared->flags[i]), ROUNDS);
+        CHECK_EQUAL(test_get(&shared->flags[i]), ROUNDS);
     }
     after = test_info();
     CHECK(after.uintr.evicted > before.uintr.evicted);

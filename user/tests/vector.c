@@ -262,7 +262,7 @@ static void change_all_and_look(int signal, struct signal_frame *frame)
 static void send_signals(uint64_t argument)
 {
     (void)argument;
-    while (!__atomic_load_n(&shared->flags[2], __ATOMIC_ACQUIRE)) {
+    while (!test_get(&shared->flags[2])) {
         MUST(process_kill(PEER_HANDLE(0), SIGNAL_USR1));
         thread_sleep(200000);
     }
@@ -433,7 +433,7 @@ static void send_often(uint64_t argument)
     int index = (int)MUST(uintr_register_sender(PEER_HANDLE(0), 0));
 
     (void)argument;
-    while (!__atomic_load_n(&shared->flags[0], __ATOMIC_ACQUIRE)) {
+    while (!test_get(&shared->flags[0])) {
         CHECK(uipi_send((uint64_t)index) != UIPI_REFUSED);
         thread_sleep(50000);
     }
