@@ -56,6 +56,8 @@
     TABLE(link_error) \
     TABLE(link_party) \
     TABLE(uintr_handover) \
+    TABLE(uintr_handover_wait) \
+    TABLE(uintr_handover_hart) \
     TABLE(channel_disturbed) \
     TABLE(channel_crowd)
 // clang-format on
