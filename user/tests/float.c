@@ -8,6 +8,7 @@
 #include "lib/process.h"
 #include "lib/signals.h"
 #include "tests/float.h"
+#include "tests/registers.h"
 #include "tests/test.h"
 
 __asm__(".option push\n"
@@ -45,7 +46,7 @@ static void fill(struct float_registers *registers, uint64_t seed)
     registers->fcsr = (seed % 4) << 5 | (seed & 31);
 }
 
-static void hold(uint64_t seed, long number, uint64_t argument)
+static void hold(uint32_t seed, long number, uint64_t argument)
 {
     struct float_registers in, out;
 
@@ -55,76 +56,30 @@ static void hold(uint64_t seed, long number, uint64_t argument)
     CHECK(memcmp(&in, &out, sizeof(in)) == 0);
 }
 
-/* ---- Cases ---- */
-
-static void check_zero(uint64_t argument)
+static void check_zero(void)
 {
     struct float_registers registers;
 
-    (void)argument;
-    float_store(&registers); /* this thread's first instruction of that kind */
+    float_store(&registers);
     for (unsigned i = 0; i < 32; i++) {
         CHECK_EQUAL(registers.f[i], 0);
     }
     CHECK_EQUAL(registers.fcsr, 0);
-    hold(7, SYS_yield, 0); /* leaves something for the next one */
 }
 
-static void check_zero_in_thread(void *unused)
-{
-    (void)unused;
-    check_zero(0);
-}
+/* ---- Cases ---- */
 
-/* A thread begins with zeros and never sees what others have left in the hart. */
+static const struct register_set set = { check_zero, hold, NULL };
+
 static void starts_zero(uint64_t hart)
 {
-    struct thread thread;
-
-    test_pin((unsigned)hart);
-    hold(3, SYS_yield, 0);
-    for (unsigned i = 0; i < 5; i++) {
-        PEER_DONE(PEER(check_zero, 0, hart, -1));
-        test_thread(&thread, check_zero_in_thread, NULL, (unsigned)hart);
-        thread_join(&thread);
-        hold(i, SYS_sleep, 10000);
-    }
+    registers_start_zero(&set, hart);
 }
 
-static void hold_often(void *number)
-{
-    unsigned harts = test_harts();
-    uint64_t self = (uintptr_t)number;
-
-    for (unsigned i = 0; i < 25; i++) {
-        hold(self * 100 + i, SYS_yield, 0);
-        hold(self * 100 + i, SYS_sleep, 1000);
-        if (self % 2) {
-            hold(self * 100 + i, SYS_set_affinity, HART(i % harts)); /* to another hart with it */
-        }
-    }
-}
-
-static void hold_often_as_peer(uint64_t number)
-{
-    hold_often((void *)(uintptr_t)number);
-}
-
-/* Threads and processes hold their registers on all harts, and take them along. */
 static void many_hold(uint64_t argument)
 {
-    struct thread threads[4];
-    int peers[4];
-
     (void)argument;
-    for (uintptr_t i = 0; i < 4; i++) {
-        MUST(thread_start(&threads[i], hold_often, (void *)i));
-        peers[i] = PEER(hold_often_as_peer, i + 10, 0, -1);
-    }
-    for (unsigned i = 0; i < 4; i++) {
-        thread_join(&threads[i]);
-        PEER_DONE(peers[i]);
-    }
+    registers_many_hold(&set);
 }
 
 static void change_all(int signal, struct signal_frame *frame)

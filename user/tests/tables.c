@@ -17,6 +17,8 @@
     TABLE(schedule) \
     TABLE(float) \
     TABLE(vector) \
+    TABLE(vector_signal) \
+    TABLE(vector_uintr) \
     TABLE(spawn) \
     TABLE(process) \
     TABLE(futex) \
