@@ -54,7 +54,9 @@
     TABLE(conform_queue_end) \
     TABLE(queue_memory) \
     TABLE(conform_signal) \
+    TABLE(conform_signal_storm) \
     TABLE(conform_signal_wait) \
+    TABLE(conform_signal_end) \
     TABLE(link_error) \
     TABLE(link_party) \
     TABLE(uintr_handover) \
