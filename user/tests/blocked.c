@@ -268,8 +268,7 @@ static void killed(uint64_t number)
     int self = (int)MUST(process_self()), peer = PEER(wait_and_die, number, hart, self);
 
     test_until_blocked(&shared->flags[0], hart);
-    MUST(process_kill(peer, SIGNAL_KILL));
-    CHECK_EQUAL(peer_wait(peer), STATUS_SIGNAL(SIGNAL_KILL));
+    PEER_KILL(peer);
     CHECK_EQUAL(shared->flags[1], 0);
 }
 

@@ -2,7 +2,6 @@
 /* Pipes of both kinds: who waits, and who comes, goes and dies meanwhile. */
 #include "lib/ipc.h"
 #include "lib/pipe.h"
-#include "lib/signals.h"
 #include "tests/conform.h"
 
 #define CAPACITY 4096
@@ -92,12 +91,6 @@ static void writer_waits(uint64_t argument)
 
 /* ---- Death ---- */
 
-static void kill_peer(int peer)
-{
-    MUST(process_kill(peer, SIGNAL_KILL));
-    CHECK_EQUAL(peer_wait(peer), STATUS_SIGNAL(SIGNAL_KILL));
-}
-
 /* 0: has not used its end at all. */
 static void write_and_sleep(uint64_t size)
 {
@@ -146,12 +139,12 @@ static void writer_dies(uint64_t argument)
         reader = PEER(read_to_the_end, size, 0, ends[READ]);
         MUST(pipe_close(ends[READ]));
         test_until_blocked(&shared->flags[BLOCKED], 0);
-        kill_peer(writer);
+        PEER_KILL(writer);
         PEER_DONE(reader);
     }
     begin();
     MUST(pipe_open(ends, KIND(argument)));
-    kill_peer(start_writer(100, ends, hart));
+    PEER_KILL(start_writer(100, ends, hart));
     CHECK_EQUAL(pipe_read(ends[READ], text, 60), 60);
     CHECK_EQUAL(pipe_read(ends[READ], text + 60, 60), 40);
     CHECK(test_is_filled(text, 100, 3));
@@ -182,7 +175,7 @@ static void one_writer_of_two_dies(uint64_t argument)
         writer = start_writer(1, ends, 0);
         reader = PEER(read_twice, 0, hart, ends[READ]);
         test_until_blocked(&shared->flags[BLOCKED], hart);
-        kill_peer(writer);
+        PEER_KILL(writer);
         test_until_blocked(&shared->flags[BLOCKED], hart);
         CHECK_EQUAL(shared->flags[DONE], 0);
         test_set(&shared->flags[GO], i);
@@ -220,7 +213,7 @@ static void reader_dies(uint64_t argument)
     MUST(pipe_close(ends[WRITE]));
     test_until_blocked(&shared->flags[SLEEPS], hart);
     test_until_blocked(&shared->flags[BLOCKED], 0);
-    kill_peer(reader);
+    PEER_KILL(reader);
     PEER_DONE(writer);
     begin();
     MUST(pipe_open(ends, KIND(argument)));
@@ -229,7 +222,7 @@ static void reader_dies(uint64_t argument)
     CHECK_EQUAL(pipe_write(ends[WRITE], "first", 5), 5);
     test_until_blocked(&shared->flags[SLEEPS], hart);
     CHECK_EQUAL(pipe_write(ends[WRITE], "second", 6), 6);
-    kill_peer(reader);
+    PEER_KILL(reader);
     FAILS(pipe_write(ends[WRITE], "third", 5), EPIPE);
     FAILS(pipe_write(ends[WRITE], "", 0), EPIPE);
 }
@@ -270,7 +263,7 @@ static void reader_follows(uint64_t argument)
             WAIT_UNTIL(shared->flags[COUNT] == number + 1);
         }
         test_until_blocked(&shared->flags[BLOCKED], hart);
-        kill_peer(reader);
+        PEER_KILL(reader);
         CHECK_EQUAL(pipe_write(ends[WRITE], text, 0), 0); /* this process could still read */
     }
     MUST(pipe_close(ends[READ]));
@@ -306,7 +299,7 @@ static void writer_follows(uint64_t argument)
         test_set(&shared->flags[BLOCKED], 0);
         writer = PEER(fill_for_ever, 0, hart, ends[WRITE]);
         test_until_blocked(&shared->flags[BLOCKED], hart);
-        kill_peer(writer);
+        PEER_KILL(writer);
         for (unsigned k = 0; k < CAPACITY / ATOMIC; k++, seen++) {
             CHECK_EQUAL(pipe_read(ends[READ], text, ATOMIC), ATOMIC);
             CHECK(test_is_filled(text, ATOMIC, seen));
@@ -345,7 +338,7 @@ static void killed_anywhere(uint64_t argument)
             CHECK(value == before + 1 || (value == before && k > 0));
             before = value;
         }
-        kill_peer(writer);
+        PEER_KILL(writer);
     }
     MUST(pipe_close(ends[WRITE]));
     while (MUST(pipe_read(ends[READ], &value, sizeof(value))) == sizeof(value)) {

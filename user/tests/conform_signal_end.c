@@ -85,8 +85,7 @@ static void senders_die(uint64_t argument)
 
         WAIT_UNTIL(test_get(&shared->flags[READY]));
         test_set(&shared->flags[READY], 0);
-        MUST(process_kill(peer, SIGNAL_KILL));
-        CHECK_EQUAL(peer_wait(peer), STATUS_SIGNAL(SIGNAL_KILL));
+        PEER_KILL(peer);
         target_compute();
         before = target_handled[SIGNAL_USR1];
         MUST(signal_send(target_ends[SEND], SIGNAL_USR1));

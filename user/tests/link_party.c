@@ -356,8 +356,7 @@ static void crowd(uint64_t hart)
     CHECK(test_info().uintr.evicted > evicted);
     for (unsigned i = 0; i < CROWD; i++) {
         if (i % 2) {
-            MUST(process_kill(peers[i], SIGNAL_KILL));
-            CHECK_EQUAL(peer_wait(peers[i]), STATUS_SIGNAL(SIGNAL_KILL));
+            PEER_KILL(peers[i]);
         } else {
             MUST(handle_close(ends[i][0]));
             PEER_DONE(peers[i]);

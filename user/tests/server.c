@@ -141,8 +141,7 @@ static void other_server_lives(uint64_t hart)
     MUST(handle_close(ends[0]));
     caller = PEER(call_once, 7, hart, ends[1]);
     test_until_blocked(&shared->flags[CALLING], (unsigned)hart);
-    MUST(process_kill(first, SIGNAL_KILL));
-    CHECK_EQUAL(peer_wait(first), STATUS_SIGNAL(SIGNAL_KILL));
+    PEER_KILL(first);
     test_set(&shared->flags[GO], 1);
     PEER_DONE(caller);
     PEER_DONE(second);
@@ -245,8 +244,7 @@ static int start_caller(int endpoint, uint64_t hart, uint64_t word)
 
 static void kill_caller(int peer)
 {
-    MUST(process_kill(peer, SIGNAL_KILL));
-    CHECK_EQUAL(peer_wait(peer), STATUS_SIGNAL(SIGNAL_KILL));
+    PEER_KILL(peer);
 }
 
 static void caller_ends(uint64_t hart)

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/signals.h"
 #include "lib/syscall.h"
 #include "lib/thread.h"
 
@@ -134,6 +135,13 @@ int peer_start(peer_function function, uint64_t argument, const struct peer_opti
 int peer_wait(int process);    /* the status */
 void peer_forget(int process); /* only closes it */
 #define PEER_DONE(process) CHECK_EQUAL(peer_wait(process), 0)
+#define PEER_KILL(process)                                                                         \
+    do {                                                                                           \
+        int killed_ = process;                                                                     \
+                                                                                                   \
+        MUST(process_kill(killed_, SIGNAL_KILL));                                                  \
+        CHECK_EQUAL(peer_wait(killed_), STATUS_SIGNAL(SIGNAL_KILL));                               \
+    } while (0)
 
 /* What becomes of a process that runs function(argument). */
 int peer_run(peer_function function, uint64_t argument);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* SYS_uintr_handover to receivers that wait: for something else, or where the vector doesn't reach them. */
-#include "lib/signals.h"
 #include "tests/handover.h"
 
 #define HIGH 40 /* the receiver's, too, above its threshold */
@@ -171,8 +170,7 @@ static void killed(uint64_t hart)
         test_set(&shared->flags[0], 0);
         peer = PEER(wait_for_death, 0, hart, -1);
         WAIT_UNTIL(shared->flags[0]);
-        MUST(process_kill(peer, SIGNAL_KILL));
-        CHECK_EQUAL(peer_wait(peer), STATUS_SIGNAL(SIGNAL_KILL));
+        PEER_KILL(peer);
     }
 }
 

@@ -7,7 +7,6 @@
 
 #include "lib/ipc.h"
 #include "lib/process.h"
-#include "lib/signals.h"
 #include "lib/uintr.h"
 #include "tests/test.h"
 
@@ -210,8 +209,7 @@ static void killed(uint64_t hart)
         peer = PEER(sleep_without_slot, 0, hart, -1);
         test_until_blocked(&shared->flags[0], (unsigned)hart);
         take_all_slots(0);
-        MUST(process_kill(peer, SIGNAL_KILL));
-        CHECK_EQUAL(peer_wait(peer), STATUS_SIGNAL(SIGNAL_KILL));
+        PEER_KILL(peer);
     }
 }
 
