@@ -4,77 +4,9 @@
 
 #include "lib/ipc.h"
 #include "lib/link.h"
-#include "lib/queue.h"
-#include "lib/signals.h"
-#include "tests/conform.h"
-
-#define RECEIVE 0
-#define SEND    1
-
-enum { BLOCKED, DONE, COUNT, GO }; /* flags */
+#include "tests/queue_peer.h"
 
 static char buffer[128];
-
-static void begin(void)
-{
-    test_pin(0);
-    for (unsigned i = 0; i <= GO; i++) {
-        test_set(&shared->flags[i], 0);
-    }
-}
-
-static void kill_peer(int peer)
-{
-    MUST(process_kill(peer, SIGNAL_KILL));
-    CHECK_EQUAL(peer_wait(peer), STATUS_SIGNAL(SIGNAL_KILL));
-}
-
-static void close_both(int ends[2])
-{
-    MUST(queue_close(ends[RECEIVE]));
-    MUST(queue_close(ends[SEND]));
-}
-
-/* 0: expects the last sender to go. */
-static void take_when_told(uint64_t size)
-{
-    unsigned priority;
-
-    test_set(&shared->flags[BLOCKED], 1);
-    if (size) {
-        CHECK_EQUAL(queue_take(PEER_HANDLE(0), buffer, 100, &priority), size);
-        CHECK(test_is_filled(buffer, size, 5) && priority == 6);
-    } else {
-        FAILS(queue_take(PEER_HANDLE(0), buffer, 100, NULL), EPIPE);
-    }
-}
-
-static void put_when_told(uint64_t expected)
-{
-    test_set(&shared->flags[BLOCKED], 1);
-    if (expected) {
-        MUST(queue_put(PEER_HANDLE(0), "second", 6, 31));
-        test_set(&shared->flags[DONE], 1);
-    } else {
-        FAILS(queue_put(PEER_HANDLE(0), "second", 6, 31), EPIPE);
-    }
-}
-
-static void fill_one(uint64_t expected)
-{
-    MUST(queue_put(PEER_HANDLE(0), "first", 5, 0));
-    put_when_told(expected);
-}
-
-static void act_when_told(uint64_t side)
-{
-    WAIT_UNTIL(shared->flags[GO]);
-    if (side == SEND) {
-        MUST(queue_put(PEER_HANDLE(0), "x", 1, 0));
-    } else {
-        CHECK_EQUAL(queue_take(PEER_HANDLE(0), buffer, 10, NULL), 1);
-    }
-}
 
 /* ---- Death and successors ---- */
 
@@ -96,7 +28,7 @@ static void receivers_follow(uint64_t argument)
 {
     int ends[2], peer;
 
-    begin();
+    queue_begin();
     MUST(queue_open(ends, 4, 4, KIND(argument)));
     for (unsigned i = 0; i < 6; i++) {
         unsigned hart = i % 2 ? 0 : HART_OF(argument);
@@ -110,7 +42,7 @@ static void receivers_follow(uint64_t argument)
             WAIT_UNTIL(shared->flags[COUNT] == number + 1);
         }
         test_until_blocked(&shared->flags[BLOCKED], hart);
-        kill_peer(peer);
+        PEER_KILL(peer);
     }
     for (uint32_t i = 0; i < 4; i++) {
         MUST(queue_put(ends[SEND], &i, 4, 0)); /* all of it is still there */
@@ -136,7 +68,7 @@ static void senders_follow(uint64_t argument)
     uint32_t seen = 0, found;
     int ends[2], peer;
 
-    begin();
+    queue_begin();
     MUST(queue_open(ends, 4, 4, KIND(argument)));
     for (unsigned i = 0; i < 6; i++) {
         unsigned hart = i % 2 ? 0 : HART_OF(argument);
@@ -144,7 +76,7 @@ static void senders_follow(uint64_t argument)
         test_set(&shared->flags[BLOCKED], 0);
         peer = PEER(put_for_ever, 0, hart, ends[SEND]);
         test_until_blocked(&shared->flags[BLOCKED], hart);
-        kill_peer(peer);
+        PEER_KILL(peer);
         for (unsigned k = 0; k < 4; k++, seen++) {
             CHECK_EQUAL(queue_take(ends[RECEIVE], &found, 4, NULL), 4);
             CHECK_EQUAL(found, seen);
@@ -160,7 +92,7 @@ static void other_dies(uint64_t argument)
     int ends[2], waits, dies;
 
     for (unsigned side = 0; side < 2; side++) {
-        begin();
+        queue_begin();
         MUST(queue_open(ends, 1, 100, KIND(argument)));
         shared->flags[COUNT] = side == SEND ? 3 : 0;
         dies = PEER(side == SEND ? put_for_ever : take_for_ever, 0, hart, ends[side]);
@@ -169,28 +101,28 @@ static void other_dies(uint64_t argument)
             uint32_t found;
 
             test_until_blocked(&shared->flags[BLOCKED], hart);
-            kill_peer(dies);
+            PEER_KILL(dies);
             CHECK_EQUAL(queue_take(ends[RECEIVE], buffer, 100, NULL), 4);
             memcpy(&found, buffer, 4);
             CHECK(found <= 3);
             FAILS(queue_take(ends[RECEIVE], buffer, 100, NULL), EPIPE);
             MUST(queue_close(ends[RECEIVE]));
         } else {
-            kill_peer(dies);
-            waits = PEER(put_when_told, 0, 0, ends[SEND]);
+            PEER_KILL(dies);
+            waits = PEER(queue_put_when_told, 0, 0, ends[SEND]);
             PEER_DONE(waits);
             MUST(queue_close(ends[SEND]));
         }
     }
     for (unsigned side = 0; side < 2; side++) { /* the other one waits */
-        begin();
+        queue_begin();
         MUST(queue_open(ends, 1, 100, KIND(argument)));
-        dies = PEER(act_when_told, side, hart, ends[side]);
+        dies = PEER(queue_act_when_told, side, hart, ends[side]);
         MUST(queue_close(ends[side]));
-        waits = side == SEND ? PEER(take_when_told, 0, 0, ends[RECEIVE])
-                             : PEER(fill_one, 0, 0, ends[SEND]);
+        waits = side == SEND ? PEER(queue_take_when_told, 0, 0, ends[RECEIVE])
+                             : PEER(queue_fill_one, 0, 0, ends[SEND]);
         test_until_blocked(&shared->flags[BLOCKED], 0);
-        kill_peer(dies);
+        PEER_KILL(dies);
         PEER_DONE(waits);
         MUST(queue_close(ends[!side]));
     }
@@ -263,7 +195,7 @@ static void sender_killed_anywhere(uint64_t argument)
     uint32_t number, state = 3, before[3] = { 0, 0, 0 };
     int ends[2];
 
-    begin();
+    queue_begin();
     MUST(queue_open(ends, DEPTH, 4, KIND(argument) | HANDLE_NONBLOCK));
     for (unsigned i = 0; i < DEATHS; i++) {
         int peer = PEER(put_numbers, 0, HART_OF(argument), ends[SEND]);
@@ -280,7 +212,7 @@ static void sender_killed_anywhere(uint64_t argument)
             k--;
         }
         wait_a_moment(test_random(&state) % 1000);
-        kill_peer(peer);
+        PEER_KILL(peer);
     }
     check_depth(ends);
 }
@@ -290,7 +222,7 @@ static void receiver_killed_anywhere(uint64_t argument)
     uint32_t state = 3, sent = 0;
     int ends[2];
 
-    begin();
+    queue_begin();
     MUST(queue_open(ends, DEPTH, 4, KIND(argument) | HANDLE_NONBLOCK));
     for (unsigned i = 0; i < DEATHS; i++) {
         int peer = PEER(take_numbers, 0, HART_OF(argument), ends[RECEIVE]);
@@ -305,7 +237,7 @@ static void receiver_killed_anywhere(uint64_t argument)
             k--;
         }
         wait_a_moment(test_random(&state) % 1000);
-        kill_peer(peer);
+        PEER_KILL(peer);
         /* each death may have one in its hands */
         CHECK(shared->flags[DONE] <= sent && sent - shared->flags[DONE] <= DEPTH + i + 1);
     }
@@ -337,7 +269,7 @@ static void by_message(uint64_t argument)
 {
     int ends[2], meeting[2][2], peers[2];
 
-    begin();
+    queue_begin();
     MUST(queue_open(ends, 2, 10, KIND(argument)));
     for (unsigned i = 0; i < 2; i++) {
         struct message message = { .handle = ends[i] };
@@ -370,7 +302,7 @@ static void nonsense(uint64_t argument)
     for (unsigned i = 0; i < 12; i++) {
         unsigned side = i % 2;
 
-        begin();
+        queue_begin();
         MUST(queue_open(ends, 3, 100, IPC_UINTR | HANDLE_NONBLOCK));
         MUST(queue_put(ends[SEND], "ab", 2, 1));
         MUST(queue_put(ends[SEND], "cd", 2, 2));
@@ -392,7 +324,7 @@ static void nonsense(uint64_t argument)
         if (values[i / 2] > 3) {
             CHECK_EQUAL(errno, EPROTO);
         }
-        close_both(ends);
+        queue_close_both(ends);
     }
 }
 

@@ -3,56 +3,21 @@
 #include <string.h>
 
 #include "lib/ipc.h"
-#include "lib/link.h"
-#include "lib/queue.h"
 #include "lib/signals.h"
-#include "tests/conform.h"
-
-#define RECEIVE 0
-#define SEND    1
-
-enum { BLOCKED, DONE, COUNT, GO }; /* flags */
+#include "tests/queue_peer.h"
 
 static char buffer[128];
 
-static void begin(void)
-{
-    test_pin(0);
-    for (unsigned i = 0; i <= GO; i++) {
-        test_set(&shared->flags[i], 0);
-    }
-}
-
-static void close_both(int ends[2])
-{
-    MUST(queue_close(ends[RECEIVE]));
-    MUST(queue_close(ends[SEND]));
-}
-
 /* ---- Waiting for the other side ---- */
-
-/* 0: expects the last sender to go. */
-static void take_when_told(uint64_t size)
-{
-    unsigned priority;
-
-    test_set(&shared->flags[BLOCKED], 1);
-    if (size) {
-        CHECK_EQUAL(queue_take(PEER_HANDLE(0), buffer, 100, &priority), size);
-        CHECK(test_is_filled(buffer, size, 5) && priority == 6);
-    } else {
-        FAILS(queue_take(PEER_HANDLE(0), buffer, 100, NULL), EPIPE);
-    }
-}
 
 static void receiver_waits(uint64_t argument)
 {
     int ends[2], peer;
 
     for (unsigned size = 0; size <= 100; size += 50) {
-        begin();
+        queue_begin();
         MUST(queue_open(ends, 3, 100, KIND(argument)));
-        peer = PEER(take_when_told, size, HART_OF(argument), ends[RECEIVE]);
+        peer = PEER(queue_take_when_told, size, HART_OF(argument), ends[RECEIVE]);
         test_until_blocked(&shared->flags[BLOCKED], HART_OF(argument));
         if (size) {
             test_fill(buffer, size, 5);
@@ -64,32 +29,15 @@ static void receiver_waits(uint64_t argument)
     }
 }
 
-static void put_when_told(uint64_t expected)
-{
-    test_set(&shared->flags[BLOCKED], 1);
-    if (expected) {
-        MUST(queue_put(PEER_HANDLE(0), "second", 6, 31));
-        test_set(&shared->flags[DONE], 1);
-    } else {
-        FAILS(queue_put(PEER_HANDLE(0), "second", 6, 31), EPIPE);
-    }
-}
-
-static void fill_one(uint64_t expected)
-{
-    MUST(queue_put(PEER_HANDLE(0), "first", 5, 0));
-    put_when_told(expected);
-}
-
 static void sender_waits(uint64_t argument)
 {
     unsigned hart = HART_OF(argument);
     int ends[2], peer;
 
     for (unsigned i = 0; i < 2; i++) { /* 0: the last receiver goes */
-        begin();
+        queue_begin();
         MUST(queue_open(ends, 1, 10, KIND(argument)));
-        peer = PEER(fill_one, i, hart, ends[SEND]);
+        peer = PEER(queue_fill_one, i, hart, ends[SEND]);
         MUST(queue_close(ends[SEND]));
         test_until_blocked(&shared->flags[BLOCKED], hart);
         CHECK_EQUAL(shared->flags[DONE], 0);
@@ -164,7 +112,7 @@ static void many(uint64_t argument)
     int ends[2], peer;
 
     for (unsigned i = 0; i < 3; i++) {
-        begin();
+        queue_begin();
         MUST(queue_open(ends, depths[i], 100, KIND(argument)));
         peer = PEER(put_many, 0, HART_OF(argument), ends[SEND]);
         MUST(queue_close(ends[SEND]));
@@ -176,16 +124,6 @@ static void many(uint64_t argument)
 
 /* ---- Interruptions ---- */
 
-static void act_when_told(uint64_t side)
-{
-    WAIT_UNTIL(shared->flags[GO]);
-    if (side == SEND) {
-        MUST(queue_put(PEER_HANDLE(0), "x", 1, 0));
-    } else {
-        CHECK_EQUAL(queue_take(PEER_HANDLE(0), buffer, 10, NULL), 1);
-    }
-}
-
 static void interrupted(uint64_t argument)
 {
     unsigned hart = HART_OF(argument);
@@ -195,9 +133,10 @@ static void interrupted(uint64_t argument)
     for (unsigned i = 0; i < 8; i++) {
         bool sends = i & 4;
 
-        begin();
+        queue_begin();
         MUST(queue_open(ends, 1, 10, KIND(argument)));
-        peer = PEER(act_when_told, sends ? RECEIVE : SEND, hart, ends[sends ? RECEIVE : SEND]);
+        peer =
+            PEER(queue_act_when_told, sends ? RECEIVE : SEND, hart, ends[sends ? RECEIVE : SEND]);
         conform_handled = 0;
         if (sends) {
             MUST(queue_put(ends[SEND], "x", 1, 0));
@@ -217,7 +156,7 @@ static void interrupted(uint64_t argument)
             CHECK_EQUAL(errno, EINTR);
         }
         PEER_DONE(peer);
-        close_both(ends);
+        queue_close_both(ends);
     }
 }
 
@@ -225,7 +164,7 @@ static void receiver_often(uint64_t argument)
 {
     int ends[2], peer;
 
-    begin();
+    queue_begin();
     conform_interruptible();
     MUST(queue_open(ends, 5, 100, KIND(argument)));
     peer = PEER(put_many, 0, HART_OF(argument), ends[SEND]);
@@ -241,7 +180,7 @@ static void sender_often(uint64_t argument)
     uint32_t state = 21;
     int ends[2], peer;
 
-    begin();
+    queue_begin();
     conform_interruptible();
     MUST(queue_open(ends, 5, 100, KIND(argument)));
     peer = PEER(take_many_as_peer, 0, HART_OF(argument), ends[RECEIVE]);
