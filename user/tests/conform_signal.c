@@ -7,6 +7,7 @@
 #include "lib/signals.h"
 #include "lib/uintr.h"
 #include "tests/conform.h"
+#include "tests/handler_stack.h"
 
 #define BIT(signal) (1ul << (signal))
 #define BLOCKABLE   (0xfffffffeul & ~BIT(SIGNAL_KILL))
@@ -382,30 +383,16 @@ static void suspend(uint64_t kind)
 
 /* ---- Stacks ---- */
 
-#define STACK_SIZE 16384
-
 static char *stack;
 static volatile uint64_t handler_sp, outer_sp;
-
-static uint64_t stack_pointer(void)
-{
-    uint64_t sp;
-
-    __asm__ volatile("mv %0, sp" : "=r"(sp));
-    return sp;
-}
-
-static bool on_stack(uint64_t sp)
-{
-    return sp > (uint64_t)stack && sp <= (uint64_t)stack + STACK_SIZE;
-}
 
 static void note_stack(int signal, struct signal_frame *frame)
 {
     note(signal, frame);
     handler_sp = stack_pointer();
-    if (on_stack(handler_sp)) {
+    if (is_on_stack(handler_sp, stack)) {
         FAILS(signal_set_stack(NULL, 0), EPERM); /* while one is on it */
+        FAILS(signal_set_stack(stack, STACK_SIZE), EPERM);
     }
     if (signal == SIGNAL_USR1) {
         outer_sp = handler_sp;
@@ -415,26 +402,33 @@ static void note_stack(int signal, struct signal_frame *frame)
 
 static void stacks(uint64_t kind)
 {
+    const size_t most = KIND(kind) ? 1500 : 2 * sizeof(struct signal_frame);
+
     begin(kind);
     stack = test_map(STACK_SIZE);
     MUST(signal_handle(SIGNAL_USR1, note_stack, SIGNAL_ON_STACK, 0));
     MUST(signal_handle(SIGNAL_USR2, note_stack, 0, 0));
     MUST(signal_handle(SIGNAL_TERM, note_stack, SIGNAL_ON_STACK, 0));
     send(SIGNAL_USR1); /* there is none */
-    CHECK(!on_stack(outer_sp) && !on_stack(handler_sp));
+    CHECK(!is_on_stack(outer_sp, stack) && !is_on_stack(handler_sp, stack));
     MUST(signal_set_stack(stack, STACK_SIZE));
     for (unsigned i = 0; i < 3; i++) {
         send(SIGNAL_TERM);
-        CHECK(on_stack(handler_sp));
-        CHECK((uint64_t)stack + STACK_SIZE - handler_sp < 1500);
+        CHECK(is_on_stack(handler_sp, stack));
+        CHECK((uint64_t)stack + STACK_SIZE - handler_sp < most);
         send(SIGNAL_USR2); /* this one hasn't asked for it */
-        CHECK(!on_stack(handler_sp));
+        CHECK(!is_on_stack(handler_sp, stack));
         send(SIGNAL_USR1); /* a second one goes on below the first one */
-        CHECK(on_stack(outer_sp) && on_stack(handler_sp) && handler_sp < outer_sp);
+        CHECK(is_on_stack(outer_sp, stack) && is_on_stack(handler_sp, stack) &&
+              handler_sp < outer_sp);
     }
+    MUST(signal_handle(SIGNAL_USR2, note_stack, SIGNAL_ON_STACK, 0));
+    send(SIGNAL_USR1); /* and not at the top again, if it has asked for the stack, too */
+    CHECK(is_on_stack(outer_sp, stack) && is_on_stack(handler_sp, stack) && handler_sp < outer_sp);
     MUST(signal_set_stack(NULL, 0));
     send(SIGNAL_TERM);
-    CHECK(!on_stack(handler_sp));
+    CHECK(!is_on_stack(handler_sp, stack));
+    CHECK_EQUAL(handlings, 17);
 }
 
 const struct test_case conform_signal_cases[] = {

@@ -1,30 +1,20 @@
 // SPDX-License-Identifier: MIT
-/* Where signal handlers run, their frames, and the way back. */
+/*
+ * The kernel's side of where signal handlers run: stacks that are none, frames, and the way back. How stacks are
+ * used: conform_signal.c.
+ */
 #include <string.h>
 
 #include "lib/ecall.h"
 #include "lib/signals.h"
+#include "tests/handler_stack.h"
 #include "tests/test.h"
 
-#define STACK_SIZE 16384
-#define BAD_STACK  STATUS_SIGNAL(11)
+#define BAD_STACK STATUS_SIGNAL(11)
 
 static char *stack;
 static volatile uint64_t handler_sp, handlings;
 static int self;
-
-static uint64_t stack_pointer(void)
-{
-    uint64_t sp;
-
-    __asm__ volatile("mv %0, sp" : "=r"(sp));
-    return sp;
-}
-
-static bool on_stack(uint64_t sp)
-{
-    return sp > (uint64_t)stack && sp <= (uint64_t)stack + STACK_SIZE;
-}
 
 static void send(int signal)
 {
@@ -61,62 +51,12 @@ static void errors(uint64_t argument)
     MUST(signal_set_stack(NULL, 0));
 }
 
-static void change_stack(int signal, struct signal_frame *frame)
-{
-    note(signal, frame);
-    FAILS(signal_set_stack(NULL, 0), EPERM); /* while one is on it */
-    FAILS(signal_set_stack(stack, STACK_SIZE), EPERM);
-}
-
-static void used(uint64_t argument)
-{
-    (void)argument;
-    prepare();
-    MUST(signal_handle(SIGNAL_USR1, change_stack, SIGNAL_ON_STACK, 0));
-    MUST(signal_handle(SIGNAL_USR2, note, 0, 0));
-    MUST(signal_set_stack(stack, STACK_SIZE));
-    for (unsigned i = 0; i < 3; i++) {
-        send(SIGNAL_USR1);
-        CHECK(on_stack(handler_sp));
-        CHECK((uint64_t)stack + STACK_SIZE - handler_sp < 2 * sizeof(struct signal_frame));
-        send(SIGNAL_USR2); /* this one hasn't asked for it */
-        CHECK(!on_stack(handler_sp));
-    }
-    MUST(signal_set_stack(NULL, 0));
-    MUST(signal_handle(SIGNAL_USR1, note, SIGNAL_ON_STACK, 0));
-    send(SIGNAL_USR1); /* there is none: where it is */
-    CHECK(!on_stack(handler_sp));
-    CHECK_EQUAL(handlings, 7);
-}
-
-static uint64_t outer_sp;
-
-static void send_second(int signal, struct signal_frame *frame)
-{
-    note(signal, frame);
-    outer_sp = handler_sp;
-    send(SIGNAL_USR2);
-}
-
-/* A second handler goes on below the first one and doesn't start at the top again. */
-static void nested(uint64_t argument)
-{
-    (void)argument;
-    prepare();
-    MUST(signal_handle(SIGNAL_USR1, send_second, SIGNAL_ON_STACK, 0));
-    MUST(signal_handle(SIGNAL_USR2, note, SIGNAL_ON_STACK, 0));
-    MUST(signal_set_stack(stack, STACK_SIZE));
-    send(SIGNAL_USR1);
-    CHECK(on_stack(outer_sp) && on_stack(handler_sp) && handler_sp < outer_sp);
-    CHECK_EQUAL(handlings, 2);
-}
-
 static void check_no_stack(void *unused)
 {
     (void)unused;
     MUST(signal_set_mask(SIGNAL_UNBLOCK, 1ul << SIGNAL_USR1));
     send(SIGNAL_USR1);
-    CHECK(!on_stack(handler_sp));
+    CHECK(!is_on_stack(handler_sp, stack));
 }
 
 /* Each thread has its own, and begins without one. */
@@ -165,7 +105,7 @@ static void use_bad_sp_well(uint64_t address)
     MUST(signal_handle(SIGNAL_USR1, note, SIGNAL_ON_STACK, 0));
     MUST(signal_set_stack(stack, STACK_SIZE));
     signal_with_sp(address, self, SIGNAL_USR1);
-    CHECK(handlings == 1 && on_stack(handler_sp));
+    CHECK(handlings == 1 && is_on_stack(handler_sp, stack));
 }
 
 static void use_bad_stack(uint64_t argument)
@@ -304,8 +244,7 @@ static void stack_ends(uint64_t argument)
 }
 
 const struct test_case signal_stack_cases[] = {
-    CASE("signal-stack-errors", errors),     CASE("signal-stack-used", used),
-    CASE("signal-stack-nested", nested),     CASE("signal-stack-per-thread", per_thread),
+    CASE("signal-stack-errors", errors),     CASE("signal-stack-per-thread", per_thread),
     CASE("signal-stack-bad", bad),           CASE("signal-stack-ends", stack_ends),
     CASE("signal-frame", frame_counts),      CASE("signal-bad-return", bad_return),
     CASE("signal-bad-handler", bad_handler), END_OF_CASES,
