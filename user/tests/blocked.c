@@ -135,6 +135,20 @@ static void check_interrupted(void)
     CHECK_EQUAL(error, EINTR);
 }
 
+/* Lets it end well, or interrupts what only an interruption ends. */
+static void end_wait(void)
+{
+    if (blocking->release) {
+        blocking->release();
+        finish();
+        CHECK(result >= 0);
+    } else {
+        signal_self(SIGNAL_USR2);
+        finish();
+        check_interrupted();
+    }
+}
+
 /* ---- Cases ---- */
 
 static void interrupted_by_signal(uint64_t number)
@@ -165,15 +179,7 @@ static void restarted_after_signal(uint64_t number)
             signal_self(SIGNAL_USR1);
         }
     }
-    if (blocking->release) {
-        blocking->release();
-        finish();
-        CHECK(result >= 0);
-    } else {
-        signal_self(SIGNAL_USR2);
-        finish();
-        check_interrupted();
-    }
+    end_wait();
 }
 
 /* A user interrupt that the thread wants ends every wait. */
@@ -193,15 +199,7 @@ static void not_interrupted_by_masked(uint64_t number, enum mode how)
     CHECK_EQUAL(uipi_send((uint64_t)waiter_index), UIPI_POSTED);
     test_until_blocked(&begun, waiter_hart);
     CHECK(returned == 0 && interrupts == 0);
-    if (blocking->release) {
-        blocking->release();
-        finish();
-        CHECK(result >= 0);
-    } else {
-        signal_self(SIGNAL_USR2);
-        finish();
-        check_interrupted();
-    }
+    end_wait();
     CHECK_EQUAL(interrupts, 1);
 }
 
@@ -235,14 +233,8 @@ static void uintr_wait_interrupted(uint64_t how)
 static void ends_well_with_handler(uint64_t number)
 {
     start(number, ENABLED);
-    if (blocking->release) {
-        blocking->release();
-    } else {
-        signal_self(SIGNAL_USR2);
-    }
-    finish();
+    end_wait();
     CHECK_EQUAL(interrupts, 0);
-    CHECK(blocking->release ? result >= 0 : error == EINTR);
 }
 
 /* ---- Death ---- */

@@ -209,6 +209,17 @@ static void call_with_data(uint64_t argument)
     CHECK(test_is_filled(message.buffer, 200, 10));
 }
 
+static void answer_with_data(int endpoint)
+{
+    struct message message = { .buffer = buffer, .capacity = 50, .handle = -1 };
+
+    MUST(ipc_receive(endpoint, &message, NULL));
+    CHECK(message.length == 50 && test_is_filled(buffer, 50, 9));
+    message.length = 200;
+    test_fill(buffer, 200, 10);
+    MUST(ipc_reply(&message));
+}
+
 /* The call is there already: whoever can't take it fails, the next one gets it. */
 static void bad_target(uint64_t hart)
 {
@@ -223,12 +234,7 @@ static void bad_target(uint64_t hart)
     message.buffer = READ_ONLY;
     FAILS(ipc_reply_receive(ends[0], &message, NULL), EFAULT);
     FAILS(ipc_reply(&message), ESRCH); /* there is nobody to answer yet */
-    message.buffer = buffer;
-    MUST(ipc_receive(ends[0], &message, NULL));
-    CHECK(message.length == 50 && test_is_filled(buffer, 50, 9));
-    message.length = 200;
-    test_fill(buffer, 200, 10);
-    MUST(ipc_reply(&message));
+    answer_with_data(ends[0]);
     PEER_DONE(peer);
 }
 
@@ -245,7 +251,6 @@ static void receive_badly(uint64_t argument)
 /* The receiver waits first: it fails, the call goes to the next one. */
 static void bad_target_waiting(uint64_t hart)
 {
-    struct message message = { .handle = -1 };
     int ends[2], caller, receiver;
 
     make_buffer();
@@ -254,13 +259,7 @@ static void bad_target_waiting(uint64_t hart)
     test_until_blocked(&shared->flags[1], (unsigned)hart);
     caller = PEER(call_with_data, 0, 0, ends[1]);
     PEER_DONE(receiver);
-    message.buffer = buffer;
-    message.capacity = 50;
-    MUST(ipc_receive(ends[0], &message, NULL));
-    CHECK(message.length == 50 && test_is_filled(buffer, 50, 9));
-    message.length = 200;
-    test_fill(buffer, 200, 10);
-    MUST(ipc_reply(&message));
+    answer_with_data(ends[0]);
     PEER_DONE(caller);
 }
 
