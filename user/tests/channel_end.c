@@ -2,11 +2,11 @@
 /* Channels: sides that end at any point, and sides that write nonsense. */
 #include "tests/channel_common.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/link.h"
 #include "lib/signals.h"
+#include "tests/ending.h"
 
 enum { GO, OVER }; /* flags */
 
@@ -14,34 +14,19 @@ static struct channel channel;
 
 /* ---- The other side ends ---- */
 
-enum ending { EXIT, FAULT, KILLED, CLOSE, THREAD_END, ENDINGS };
-
 static void end(enum ending ending)
 {
-    switch (ending) {
-    case EXIT:
-        exit(0);
-    case FAULT:
-        *(volatile char *)NULL = 1;
-        break;
-    case KILLED:
-        process_kill((int)MUST(process_self()), SIGNAL_KILL);
-        break;
-    case CLOSE:
-        channel_close(&channel);
-        WAIT_UNTIL(shared->flags[OVER]); /* lives on, with its handle */
-        break;
-    default:
-        thread_end(NULL);
+    if (ending != CLOSE) {
+        ending_come(ending);
     }
+    channel_close(&channel);
+    WAIT_UNTIL(shared->flags[OVER]); /* lives on, with its handle */
 }
 
 static void check_end(int peer, enum ending ending)
 {
     test_set(&shared->flags[OVER], 1);
-    CHECK_EQUAL(peer_wait(peer), ending == FAULT    ? STATUS_FAULT(15)
-                                 : ending == KILLED ? STATUS_SIGNAL(SIGNAL_KILL)
-                                                    : 0);
+    ending_check(peer, ending);
 }
 
 /* argument: how it ends, and above it how many requests it takes and how many it answers before that. */

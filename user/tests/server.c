@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* Calls that don't end by their answer: servers and callers that die, leave or are interrupted. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/ecall.h"
 #include "lib/ipc.h"
 #include "lib/signals.h"
+#include "tests/ending.h"
 #include "tests/test.h"
 
 enum { CALLING, RECEIVED, GO, RESULT }; /* flags */
@@ -33,26 +33,13 @@ static long reply(uint64_t first)
 
 /* ---- Servers that end ---- */
 
-enum ending { EXIT, FAULT, KILLED, CLOSE, THREAD_EXIT };
-
 static void end(enum ending ending, int endpoint)
 {
-    switch (ending) {
-    case EXIT:
-        exit(0);
-    case FAULT:
-        *(volatile char *)NULL = 1;
-        break;
-    case KILLED:
-        process_kill((int)MUST(process_self()), SIGNAL_KILL);
-        break;
-    case CLOSE:
-        MUST(handle_close(endpoint));
-        WAIT_UNTIL(shared->flags[GO]); /* lives on */
-        break;
-    case THREAD_EXIT:
-        thread_end(NULL);
+    if (ending != CLOSE) {
+        ending_come(ending);
     }
+    MUST(handle_close(endpoint));
+    WAIT_UNTIL(shared->flags[GO]); /* lives on */
 }
 
 /* argument: how it ends, plus 16: it has received a call before. */
@@ -70,7 +57,7 @@ static void serve_and_end(uint64_t argument)
 /* A call meets a server that ends before it receives it, or before it answers. */
 static void server_ends(uint64_t hart)
 {
-    for (enum ending ending = EXIT; ending <= THREAD_EXIT; ending++) {
+    for (enum ending ending = EXIT; ending < ENDINGS; ending++) {
         for (uint64_t received = 0; received <= 16; received += 16) {
             int ends[2], peer;
 
@@ -86,9 +73,7 @@ static void server_ends(uint64_t hart)
             CHECK_EQUAL(shared->flags[RECEIVED], received != 0);
             FAILS(call(ends[1], 5), EPIPE); /* from now on at once */
             test_set(&shared->flags[GO], 1);
-            CHECK_EQUAL(peer_wait(peer), ending == FAULT    ? STATUS_FAULT(15)
-                                         : ending == KILLED ? STATUS_SIGNAL(SIGNAL_KILL)
-                                                            : 0);
+            ending_check(peer, ending);
             MUST(handle_close(ends[1]));
         }
     }
