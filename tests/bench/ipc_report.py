@@ -43,7 +43,7 @@ METHOD = """## Method
   the loop around each round: about 8 instructions, 6 in `notify`.
 - `cost` (README) counts with the loop's call, a few instructions more, and on two harts: what goes through the
   scheduler looks at the other one, too.
-- Names: {names}. The words in brackets are what `pingpong` and `notify` are given.
+- What `pingpong` and `notify` are given to measure one: {names}.
 - Both sides of a comparison ran in one boot. Every word of a message is written by its sender and read by its
   receiver; answers are as long as requests, and checked.
 - With several requests in flight all are sent before the first answer is awaited. Pipes take a batch in one
@@ -87,7 +87,7 @@ def targets_text(document):
 
 
 def names_text():
-    return ", ".join(f"{title} (`{name}`)" for name, title in TITLES.items())
+    return "; ".join(f"`{name}`: {title}" for name, title in TITLES.items())
 
 
 def deepest(document, mechanism):

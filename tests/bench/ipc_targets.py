@@ -105,7 +105,7 @@ def _one_way(document):
     return target("receiver blocked, one way, sender goes on: `uipi.send` and the doorbell",
                   "at least 2 times fewer instructions",
                   ", ".join(f"{ratio:.1f}" for ratio in others.values())
-                  + f" times than pipe, eventfd, signal ({uipi} instructions)",
+                  + f" times fewer than pipe, eventfd, signal ({uipi} instructions)",
                   min(others.values()) >= 2,
                   "The kernel's part is the same with and without user interrupts: wake, two switches, "
                   "the receiver's next wait. x86 has 1.1 times against eventfd, for this reason.")
