@@ -213,6 +213,8 @@ def time_text(document):
             "disturbed least, and the least of all samples. `times` is the least against that of call and reply with the "
             "receiver blocked, under 1 is faster. A side that spins waits for the other one's thread of the host, too: "
             "on a busy host only the least says something about receivers that run.\n")
+    if document.fields["machine"]["processors"] < 4:
+        titles["time-4"] += " (more than this machine has processors: orders of magnitude only)"
     for group, title in titles.items():
         rows = list(time_rows(document, group))
         if rows:
