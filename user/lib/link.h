@@ -29,10 +29,11 @@ int link_attach(int end, unsigned side, uint64_t vector, uint64_t gone);
 #define IPC_UINTR 256
 
 /*
- * Whether the calling thread is lazy: of what it does to pipes and queues with IPC_UINTR another thread that
- * sleeps is told only when this one waits for one of them itself or is told EAGAIN, calls ipc_flush() or ends. The other
- * one then gets the hart directly: request and answer of two that only wait for each other cost about half. Threads
- * are not lazy to begin with: one that is must not do anything else for long.
+ * Whether the calling thread is lazy: another thread that sleeps is told of what this one does to pipes and
+ * queues with IPC_UINTR only when this one waits for one of them itself or is told EAGAIN, calls ipc_flush() or
+ * ends. The other one then gets the hart directly: request and answer of two that only wait for each
+ * other cost half to two thirds. Threads are not lazy to begin with: one that is must not do anything else
+ * for long.
  */
 void ipc_set_lazy(bool lazy);
 void ipc_flush(void);
