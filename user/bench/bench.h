@@ -53,6 +53,7 @@ struct mechanism {
     unsigned most_size;  /* bytes of a message; 0: it carries at most 8 */
     unsigned most_bytes; /* in flight each way; 0: whatever the above allow */
     unsigned waiting;    /* BENCH_WAITS() that have a meaning */
+    bool lazy;           /* ipc_set_lazy(): both sides only wait for each other */
     void (*create)(
         int peers[2]); /* in the client: objects, of which the server gets two as handles; NULL */
     void (*connect)(void); /* in the client, when the server has been started; NULL */

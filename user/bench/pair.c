@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/link.h"
 #include "lib/process.h"
 #include "lib/signals.h"
 #include "lib/syscall.h"
@@ -66,6 +67,7 @@ static void begin(const struct pair *pair)
     bench = (struct bench){
         .words = pair->size / 8, .depth = pair->depth, .waiting = pair->waiting, .out = -1, .in = -1
     };
+    ipc_set_lazy(pair->mechanism->lazy);
 }
 
 /* ---- The server ---- */

@@ -189,19 +189,6 @@ static void create_upipes(int peers[2])
     set_waiting_upipe();
 }
 
-/* Both sides do nothing else but wait for each other. */
-static void set_waiting_lazily(void)
-{
-    ipc_set_lazy(true);
-    set_waiting_upipe();
-}
-
-static void create_lazy_upipes(int peers[2])
-{
-    ipc_set_lazy(true);
-    create_upipes(peers);
-}
-
 static size_t read_some_of_upipe(void *where, size_t size)
 {
     return read_by(pipe_read, where, size);
@@ -242,14 +229,15 @@ const struct mechanism bench_upipe = {
 
 const struct mechanism bench_lazy_upipe = {
     .name = "lazy-upipe",
+    .lazy = true,
     .description = "pipe on user interrupts, lazy",
     .kind = "user interrupts",
     .most_depth = BENCH_MOST_DEPTH,
     .most_size = PIPE_BYTES,
     .most_bytes = PIPE_BYTES,
     .waiting = BENCH_ALWAYS,
-    .create = create_lazy_upipes,
-    .accept = set_waiting_lazily,
+    .create = create_upipes,
+    .accept = set_waiting_upipe,
     .request = {request_by_upipe_one, request_by_upipe},
     .answer = { answer_by_upipe_one, answer_by_upipe },
     .post = post_by_upipe,

@@ -125,19 +125,6 @@ static void create_uqueues(int peers[2])
     set_waiting_uqueue();
 }
 
-/* Both sides do nothing else but wait for each other. */
-static void set_waiting_lazily(void)
-{
-    ipc_set_lazy(true);
-    set_waiting_uqueue();
-}
-
-static void create_lazy_uqueues(int peers[2])
-{
-    ipc_set_lazy(true);
-    create_uqueues(peers);
-}
-
 BENCH_VERSIONS(request_by_uqueue, ask, answer_by_uqueue, serve, queue_take, queue_put)
 
 static void take_by_uqueue(void)
@@ -170,13 +157,14 @@ const struct mechanism bench_uqueue = {
 
 const struct mechanism bench_lazy_uqueue = {
     .name = "lazy-uqueue",
+    .lazy = true,
     .description = "queue on user interrupts, lazy",
     .kind = "user interrupts",
     .most_depth = BENCH_MOST_DEPTH,
     .most_size = QUEUE_MOST,
     .waiting = BENCH_ALWAYS,
-    .create = create_lazy_uqueues,
-    .accept = set_waiting_lazily,
+    .create = create_uqueues,
+    .accept = set_waiting_uqueue,
     .request = {request_by_uqueue_one, request_by_uqueue},
     .answer = { answer_by_uqueue_one, answer_by_uqueue },
     .post = post_by_uqueue,
