@@ -125,8 +125,8 @@ bool is_sealed(const struct channel_message *message);
 /* Where the book of a session is; a later one may have it by now. */
 struct book *book_of(uint64_t who);
 
-/* For the server: counts one more, and reads, in an entry of its client's book. False: not its session's any more. */
-bool book_count(uint64_t *entry, uint64_t who);
+/* For the server: counts one more, and reads, in an entry of a book, if it is the session's still. False: it isn't. */
+void book_count(uint64_t *entry, uint64_t who);
 bool book_read(const uint64_t *entry, uint64_t who, uint32_t *count);
 
 static inline void pause_somehow(void)

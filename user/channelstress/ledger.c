@@ -79,15 +79,12 @@ bool book_read(const uint64_t *entry, uint64_t who, uint32_t *count)
 }
 
 /* Nobody else counts there, but the client may begin another session. */
-bool book_count(uint64_t *entry, uint64_t who)
+void book_count(uint64_t *entry, uint64_t who)
 {
-    uint32_t count;
-    uint64_t before;
+    uint64_t before = GET(*entry);
 
-    if (!book_read(entry, who, &count)) {
-        return false;
+    if (before >> 32 == WHO_SESSION(who)) {
+        __atomic_compare_exchange_n(entry, &before, before + 1, false, __ATOMIC_RELEASE,
+                                    __ATOMIC_RELAXED);
     }
-    before = ENTRY(WHO_SESSION(who), count);
-    return __atomic_compare_exchange_n(entry, &before, before + 1, false, __ATOMIC_RELEASE,
-                                       __ATOMIC_RELAXED);
 }
