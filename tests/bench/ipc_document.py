@@ -48,9 +48,9 @@ class Document:
         return self.fields["profiles"].get(mechanism)
 
 
-def per_exchange(entry):
+def per_exchange(entry, name="median"):
     """Instructions or nanoseconds of a request and its answer."""
-    return entry["median"] / entry["batch"] / entry["depth"]
+    return entry[name] / entry["batch"] / entry["depth"]
 
 
 def count(entry, name):
@@ -58,26 +58,21 @@ def count(entry, name):
     return entry["counts"][name] / entry.get("depth", 1)
 
 
-def nanoseconds(entry, name="median"):
-    """Of a request and its answer."""
-    return entry[name] / entry["batch"] / entry["depth"]
-
-
 def timed(document, group):
     """{(mechanism, receiver, depth): [entries]}: the repetitions, the least disturbed one first."""
     runs = {}
     for entry in document.group(group):
         runs.setdefault((entry["mechanism"], entry["receiver"], entry["depth"]), []).append(entry)
-    return {key: sorted(entries, key=nanoseconds) for key, entries in runs.items()}
+    return {key: sorted(entries, key=per_exchange) for key, entries in runs.items()}
 
 
 def baseline(times):
     """The least of call and reply's, which others are compared with; None: not measured."""
     entries = times.get((BASELINE, "blocked", 1))
-    return min(nanoseconds(entry, "min") for entry in entries) if entries else None
+    return min(per_exchange(entry, "min") for entry in entries) if entries else None
 
 
 def least(document, group, mechanism, receiver):
     """The least that any sample says; None: not measured."""
     entries = timed(document, group).get((mechanism, receiver, 1), [])
-    return min((nanoseconds(entry, "min") for entry in entries), default=None)
+    return min((per_exchange(entry, "min") for entry in entries), default=None)

@@ -166,7 +166,7 @@ def size(document, path):
 
 def receiver(document, path):
     names = [name for name in ("eventfd", "pipe", "queue", "signal", "uipi", "upipe", "uqueue", "usignal",
-                         "channel")
+                                 "channel")
              if document.one("one-way", name)]
 
     def of(group, name, **what):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ipc_document import Document, baseline, count, nanoseconds, per_exchange, timed
+from ipc_document import Document, baseline, count, per_exchange, timed
 from ipc_plots import TITLES, draw_all
 from ipc_targets import parts_of, references, rel4
 
@@ -199,8 +199,8 @@ def time_rows(document, group):
     times = timed(document, group)
     base = baseline(times)
     for (name, receiver, depth), entries in times.items():
-        figures = [nanoseconds(entries[0], column) for column in ("median", "q1", "q3")]
-        best = min(nanoseconds(entry, "min") for entry in entries)
+        figures = [per_exchange(entries[0], column) for column in ("median", "q1", "q3")]
+        best = min(per_exchange(entry, "min") for entry in entries)
         yield (TITLES[name], receiver, depth, f"{best / base:.2f}" if base else "-",
                *(f"{each / 1000:.1f}" for each in (best, *figures)))
 
